@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { Basket, BasketAction } from "./basket.js";
+import { Sku } from "./ids.js";
+import { Money } from "./money.js";
+import { TrayState } from "./recognition.js";
+
+/** What the page needs to draw a product it has only a SKU of. */
+export const ProductCard = z.strictObject({
+  sku: Sku,
+  name: z.string(),
+  price: Money,
+  unit: z.enum(["each", "weight"]),
+});
+export type ProductCard = z.infer<typeof ProductCard>;
+
+export const LaneNotice = z.strictObject({
+  /** Stable machine name, for example CAMERA_FROZEN or TILL_OFFLINE. */
+  code: z.string(),
+  severity: z.enum(["info", "warning", "fault"]),
+  text: z.string(),
+  fix: z.string(),
+});
+export type LaneNotice = z.infer<typeof LaneNotice>;
+
+/** What the till itself shows it received; only simulated tills can tell, for the demo page. */
+export const TillReceiptLine = z.strictObject({
+  at: z.iso.datetime(),
+  kind: z.enum(["item", "void", "total", "scan"]),
+  text: z.string(),
+  total: Money.nullable(),
+});
+export type TillReceiptLine = z.infer<typeof TillReceiptLine>;
+
+export const LaneView = z.strictObject({
+  storeName: z.string(),
+  basket: Basket,
+  tray: TrayState,
+  notices: z.array(LaneNotice),
+  /** Cards of every SKU that basket and tray mention. */
+  cards: z.array(ProductCard),
+  tillConnected: z.boolean(),
+});
+export type LaneView = z.infer<typeof LaneView>;
+
+/**
+ * Server to page, over the WebSocket at /ws. A connection begins with `snapshot`; each later message carries
+ * the next `seq`. A page that sees a gap reconnects and gets a snapshot.
+ */
+export const ServerMessage = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("snapshot"), seq: z.int().min(0), view: LaneView }),
+  z.strictObject({
+    type: z.literal("basket"),
+    seq: z.int().min(0),
+    basket: Basket,
+    cards: z.array(ProductCard),
+  }),
+  z.strictObject({
+    type: z.literal("tray"),
+    seq: z.int().min(0),
+    tray: TrayState,
+    cards: z.array(ProductCard),
+  }),
+  z.strictObject({
+    type: z.literal("notices"),
+    seq: z.int().min(0),
+    notices: z.array(LaneNotice),
+    tillConnected: z.boolean(),
+  }),
+  /** Answer to one request of this connection; `error` is null when it was carried out. Not numbered. */
+  z.strictObject({
+    type: z.literal("answer"),
+    requestId: z.string(),
+    error: z.strictObject({ code: z.string(), message: z.string(), fix: z.string() }).nullable(),
+  }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+
+/** Page to server. `attendantPin` is needed for the attendant's actions only. */
+export const ClientMessage = z.strictObject({
+  type: z.literal("action"),
+  requestId: z.string().min(1).max(64),
+  action: BasketAction,
+  attendantPin: z.string().max(32).optional(),
+});
+export type ClientMessage = z.infer<typeof ClientMessage>;

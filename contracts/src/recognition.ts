@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { Gtin, Sku } from "./ids.js";
+
+/** Axis-aligned box in pixels of the tray picture (after the region of interest): left, top, width, height. */
+export const Box = z.strictObject({
+  x: z.number(),
+  y: z.number(),
+  w: z.number().min(0),
+  h: z.number().min(0),
+});
+export type Box = z.infer<typeof Box>;
+
+/** A product that an item may be; `score` is the cosine similarity of its best evidence, -1..1. */
+export const Candidate = z.strictObject({ sku: Sku, score: z.number() });
+export type Candidate = z.infer<typeof Candidate>;
+
+/** What recognition says of one item. It asks rather than guesses. */
+export const Decision = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("matched"),
+    sku: Sku,
+    score: z.number(),
+    by: z.enum(["picture", "barcode"]),
+  }),
+  z.strictObject({ kind: z.literal("ambiguous"), candidates: z.array(Candidate).min(2).max(4) }),
+  /** A barcode that contradicts the picture: both are shown, a person decides. */
+  z.strictObject({ kind: z.literal("conflict"), gtin: Gtin, barcodeSku: Sku, pictureSku: Sku }),
+  z.strictObject({ kind: z.literal("unknown"), best: z.array(Candidate).max(4) }),
+]);
+export type Decision = z.infer<typeof Decision>;
+
+/** An item on the tray, followed across frames under one id for as long as it lies there. */
+export const TrayItem = z.strictObject({
+  /** Unique within the daemon's run; never reused. */
+  id: z.string().min(1),
+  box: Box,
+  /** Detector score of the newest sighting, 0..1. */
+  detection: z.number().min(0).max(1),
+  /** Not seen in the newest settled frame but still believed to be there (covered by a hand or another item). */
+  occluded: z.boolean(),
+  decision: Decision,
+});
+export type TrayItem = z.infer<typeof TrayItem>;
+
+/** `moving`: a hand or a moving item, so nothing is decided. `settled`: the items hold. */
+export const TrayState = z.strictObject({
+  seq: z.int().min(0),
+  phase: z.enum(["cameraFault", "moving", "settled"]),
+  width: z.int().min(0),
+  height: z.int().min(0),
+  items: z.array(TrayItem),
+});
+export type TrayState = z.infer<typeof TrayState>;

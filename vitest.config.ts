@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: [
+      "{contracts,models,edge-daemon,cloud-sync,kiosk-ui}/src/**/*.test.ts",
+      "scripts/**/*.test.{ts,mjs}",
+    ],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    // Native addons (OpenCV, ONNX Runtime, SQLite) are only safe in processes of their own.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
