@@ -1,0 +1,110 @@
+import { Currency, NodeName } from "@tillsight/contracts";
+import { z } from "zod";
+import { PosSettings } from "../pos/settings.js";
+
+/** A TCP port; 0 lets the system choose one. */
+const Port = z.int().min(0).max(65_535);
+
+const Roi = z.strictObject({
+  x: z.int().min(0).meta({ title: "Left", description: "Pixels from the left edge." }),
+  y: z.int().min(0).meta({ title: "Top", description: "Pixels from the top edge." }),
+  w: z.int().min(32).meta({ title: "Width", description: "Pixels." }),
+  h: z.int().min(32).meta({ title: "Height", description: "Pixels." }),
+});
+
+const CameraConfig = z.strictObject({
+  source: z.string().min(1).default("/dev/video0").meta({
+    title: "Source",
+    description:
+      "Device (`/dev/video0` or `0`), URL (`rtsp://…`, `http://…`), GStreamer pipeline (`gst: … ! appsink`), video file, or folder of pictures.",
+  }),
+  width: z.int().min(160).max(7680).optional().meta({ title: "Width", description: "Asked of the device, pixels." }),
+  height: z.int().min(120).max(4320).optional().meta({ title: "Height", description: "Asked of the device, pixels." }),
+  fps: z.number().min(1).max(120).optional().meta({ title: "Rate", description: "Asked of the device, frames a second." }),
+  roi: Roi.optional().meta({ title: "Tray", description: "Part of the picture that is the tray." }),
+  exposure: z.number().optional().meta({
+    title: "Exposure",
+    description: "In the device's own units (V4L2: 100 µs); left out, the device decides.",
+  }),
+  loop: z.boolean().default(false).meta({ title: "Loop", description: "Begin a file or folder again at its end." }),
+  frozenAfterMs: z.int().min(0).max(600_000).default(10_000).meta({
+    title: "Frozen after",
+    description: "The same picture for this many milliseconds is a fault; 0 switches the rule off.",
+  }),
+  hungAfterMs: z.int().min(500).max(600_000).default(5_000).meta({
+    title: "Hung after",
+    description: "No picture for this many milliseconds is a fault; the capture is then started anew.",
+  }),
+});
+
+const ModelsConfig = z.strictObject({
+  folder: z.string().optional().meta({
+    title: "Folder",
+    description: "Manifests and weights; left out, the ones that Tillsight ships.",
+  }),
+  providers: z
+    .array(z.enum(["tensorrt", "cuda", "webgpu", "cpu"]))
+    .min(1)
+    .default(["cpu"])
+    .meta({ title: "Execution providers", description: "Tried in this order; health shows which one runs." }),
+  threads: z.int().min(1).max(64).default(2).meta({
+    title: "Threads",
+    description: "Of ONNX Runtime for one call; the number of cores that may be busy.",
+  }),
+});
+
+const RecognitionConfig = z.strictObject({
+  settleMs: z.int().min(50).max(5_000).default(250).meta({
+    title: "Settle time",
+    description: "The tray must be still for this many milliseconds before anything is decided.",
+  }),
+  goneMs: z.int().min(100).max(60_000).default(600).meta({
+    title: "Gone after",
+    description: "An item not seen on a still tray for this many milliseconds was taken away.",
+  }),
+  barcodes: z.boolean().default(true).meta({ title: "Barcodes", description: "Read barcodes in the tray's picture." }),
+});
+
+const KioskConfig = z.strictObject({
+  host: z.string().default("127.0.0.1").meta({ title: "Address", description: "Where the kiosk API listens." }),
+  port: Port.default(7400).meta({ title: "Port", description: "Of the kiosk API; 0 lets the system choose." }),
+  attendantPin: z.string().regex(/^\d{4,12}$/, "4 to 12 digits").optional().meta({
+    title: "Attendant's PIN",
+    description: "Left out, the attendant's actions are refused. There is no default PIN.",
+  }),
+});
+
+const SyncConfig = z.strictObject({
+  brokerUrl: z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
+    .optional()
+    .meta({ title: "Broker", description: "MQTT broker of headquarters; left out, the lane stands alone." }),
+});
+
+const LogConfig = z.strictObject({
+  level: z.enum(["error", "warn", "info", "debug"]).default("info").meta({ title: "Level", description: "Least severe level that is written." }),
+});
+
+/**
+ * Everything that can be set. Strict: an unknown key is an error that names it. The same schema gives the
+ * types, the defaults, `tillsight config docs` and the messages of `tillsight config check`.
+ */
+export const DaemonConfig = z.strictObject({
+  store: NodeName.default("store").meta({ title: "Store", description: "Name of the store, used in MQTT topics." }),
+  terminal: NodeName.default("lane-1").meta({ title: "Terminal", description: "Name of this lane, unique in the store." }),
+  storeName: z.string().max(80).default("Tillsight").meta({ title: "Store's name", description: "As shoppers see it." }),
+  currency: Currency.default("EUR").meta({ title: "Currency", description: "ISO 4217 code of every price." }),
+  dataDir: z.string().min(1).default("/var/lib/tillsight").meta({
+    title: "Data folder",
+    description: "Journal, catalog, index and traces; must be on a disk that survives power cuts.",
+  }),
+  camera: CameraConfig.prefault({}).meta({ title: "Camera", description: "The tray's camera." }),
+  models: ModelsConfig.prefault({}).meta({ title: "Models", description: "Networks and what they run on." }),
+  recognition: RecognitionConfig.prefault({}).meta({ title: "Recognition", description: "When to decide." }),
+  till: PosSettings.prefault({}).meta({ title: "Till", description: "How line items reach the till." }),
+  kiosk: KioskConfig.prefault({}).meta({ title: "Kiosk API", description: "For the shopper's page." }),
+  sync: SyncConfig.prefault({}).meta({ title: "Sync", description: "Catalog from headquarters." }),
+  log: LogConfig.prefault({}).meta({ title: "Log", description: "JSON lines on standard output." }),
+});
+export type DaemonConfig = z.infer<typeof DaemonConfig>;

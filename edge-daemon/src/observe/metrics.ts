@@ -1,0 +1,48 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds; fine around the budgets (10 ms journal, 40 ms detector, 400 ms tray to lines). */
+const latency = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2];
+
+/** Every metric of the lane with its documentation line; one registry a daemon, so that tests do not share. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "tillsight_process_" });
+  return {
+    registry,
+    stage: new Histogram({
+      name: "tillsight_recognition_stage_seconds",
+      help: "Time of one recognition stage on one frame.",
+      labelNames: ["stage"] as const,
+      buckets: latency,
+      registers,
+    }),
+    trayToLines: new Histogram({
+      name: "tillsight_tray_to_lines_seconds",
+      help: "From the first settled frame of a changed tray to its durable lines.",
+      buckets: latency,
+      registers,
+    }),
+    decisions: new Counter({
+      name: "tillsight_decisions_total",
+      help: "What recognition said of items, each change counted.",
+      labelNames: ["outcome"] as const,
+      registers,
+    }),
+    framesDropped: new Gauge({
+      name: "tillsight_camera_frames_dropped",
+      help: "Captured frames that a newer one replaced before they were looked at.",
+      registers,
+    }),
+    tillMessages: new Counter({
+      name: "tillsight_till_messages_total",
+      help: "Messages to the till by how they ended.",
+      labelNames: ["outcome"] as const,
+      registers,
+    }),
+    catalogLsn: new Gauge({ name: "tillsight_catalog_lsn", help: "Newest applied change of the catalog.", registers }),
+    references: new Gauge({ name: "tillsight_catalog_references", help: "References that are searched.", registers }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
