@@ -75,11 +75,21 @@ export const ServerMessage = z.discriminatedUnion("type", [
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
-/** Page to server. `attendantPin` is needed for the attendant's actions only. */
-export const ClientMessage = z.strictObject({
-  type: z.literal("action"),
-  requestId: z.string().min(1).max(64),
-  action: BasketAction,
-  attendantPin: z.string().max(32).optional(),
-});
+/**
+ * Page to server. `attendantPin` is needed for the attendant's actions only; `unlock` asks whether a PIN is
+ * right, so that the attendant's panel opens before there is anything to do. Both get an `answer`.
+ */
+export const ClientMessage = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("action"),
+    requestId: z.string().min(1).max(64),
+    action: BasketAction,
+    attendantPin: z.string().max(32).optional(),
+  }),
+  z.strictObject({
+    type: z.literal("unlock"),
+    requestId: z.string().min(1).max(64),
+    attendantPin: z.string().max(32),
+  }),
+]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
