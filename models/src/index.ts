@@ -1,2 +1,11 @@
+export * from "./crop.js";
+export * from "./detector.js";
+export * from "./embedder.js";
+export * from "./errors.js";
+export * from "./letterbox.js";
+export * from "./manifest.js";
 export * from "./networks.js";
+export * from "./nms.js";
 export * from "./picture.js";
+export type { SessionSettings } from "./session.js";
+export { defaultModelFolder, readModel, type StoredModel } from "./store.js";

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { InvalidManifestError } from "./errors.js";
+
+const PerChannel = z.tuple([z.number(), z.number(), z.number()]);
+const Side = z.int().min(16).max(4096);
+const Cosine = z.number().min(-1).max(1);
+
+/** Pixels become `(value / 255 - mean) / std`, channel by channel; `letterbox` (0..255) fills what the picture leaves. */
+const Input = z.strictObject({
+  name: z.string().min(1),
+  width: Side,
+  height: Side,
+  layout: z.literal("NCHW"),
+  channels: z.literal("RGB"),
+  mean: PerChannel,
+  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+  letterbox: z.int().min(0).max(255),
+});
+
+/** How the weights came about: enough to make them again. */
+const Training = z.looseObject({
+  command: z.string().min(1),
+  data: z.union([z.string().min(1), z.looseObject({}), z.array(z.unknown())]),
+  seed: z.int(),
+});
+
+const common = {
+  /** Part of every reference made with it, so it never changes its meaning. */
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, dots, dashes or underscores"),
+  version: z.string().min(1).max(32),
+  /** Beside the manifest: a name, never a path. */
+  file: z.string().regex(/^[A-Za-z0-9._-]+\.onnx$/, "the name of an .onnx file beside the manifest"),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits"),
+  bytes: z.int().positive(),
+  licence: z.string().min(1),
+  source: z.string().min(1),
+  input: Input,
+  /** Of the tensor that is read. */
+  output: z.strictObject({ name: z.string().min(1) }),
+  /** What was measured, on data the network was not trained on. */
+  metrics: z.record(z.string(), z.number()),
+  training: Training,
+};
+
+/** Output: 1 x N x 5 of centre x, centre y, width, height (pixels of the input) and score 0..1. */
+export const DetectorManifest = z.strictObject({
+  ...common,
+  kind: z.literal("detector"),
+  thresholds: z.strictObject({
+    /** Boxes that score less are nothing. */
+    score: z.number().min(0).max(1),
+    /** Of two boxes that overlap more (intersection over union), the better one stays. */
+    nmsIou: z.number().min(0).max(1),
+  }),
+});
+export type DetectorManifest = z.infer<typeof DetectorManifest>;
+
+/** Output: N x `embeddingSize`, each row of length 1. Thresholds are cosine similarities, calibrated on held-out data. */
+export const EmbedderManifest = z.strictObject({
+  ...common,
+  kind: z.literal("embedder"),
+  embeddingSize: z.int().min(8).max(4096),
+  thresholds: z
+    .strictObject({
+      /** At least this is a match when the runner-up is `margin` behind. */
+      match: Cosine,
+      /** Below this a reference says nothing. */
+      ambiguous: Cosine,
+      margin: z.number().min(0).max(2),
+    })
+    .refine((t) => t.ambiguous <= t.match, { message: "must not be above match", path: ["ambiguous"] }),
+});
+export type EmbedderManifest = z.infer<typeof EmbedderManifest>;
+
+export const ModelManifest = z.discriminatedUnion("kind", [DetectorManifest, EmbedderManifest]);
+export type ModelManifest = z.infer<typeof ModelManifest>;
+
+/**
+ * Reads a manifest's text.
+ * @param path only names it in the error.
+ * @throws InvalidManifestError naming each wrong field.
+ */
+export function parseManifest(text: string, path: string): ModelManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidManifestError(path, "it is not JSON", { cause });
+  }
+  const result = ModelManifest.safeParse(json);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((i) => `${i.path.join(".") || "manifest"}: ${i.message}`);
+  throw new InvalidManifestError(path, problems.join("; "));
+}

@@ -1,0 +1,140 @@
+import { describeError } from "@tillsight/contracts";
+import * as ort from "onnxruntime-node";
+import { CorruptModelError, ModelShapeError, NoProviderError } from "./errors.js";
+import type { NetworkInfo, Provider } from "./networks.js";
+import type { AnyModel } from "./store.js";
+
+export interface SessionSettings {
+  /** Tried in this order. Default: cpu only. */
+  readonly providers?: readonly Provider[];
+  /** Threads of ONNX Runtime for one call, 1..64. Default 2. */
+  readonly threads?: number;
+}
+
+/** One network ready to run, with the time spent inside ONNX Runtime. */
+export interface Network {
+  readonly info: NetworkInfo;
+  /** `data` is NCHW of `dims`; resolves to the manifest's output. */
+  run(data: Float32Array, dims: readonly number[]): Promise<ort.Tensor>;
+  rawTime(): { ms: number; calls: number };
+  close(): Promise<void>;
+}
+
+/** Dimensions as a model states them: a number, or a name where it may vary. */
+type Shape = readonly (number | string)[];
+
+function checkShape(
+  path: string,
+  what: string,
+  meta: ort.InferenceSession.ValueMetadata | undefined,
+  want: Shape,
+) {
+  if (!meta) throw new ModelShapeError(path, `there is no ${what}`);
+  if (!meta.isTensor || meta.type !== "float32")
+    throw new ModelShapeError(path, `${what} is not a float32 tensor`);
+  const shape: Shape = meta.shape;
+  const fits =
+    shape.length === want.length &&
+    want.every((w, i) => typeof w === "string" || typeof shape[i] !== "number" || shape[i] === w);
+  if (!fits) throw new ModelShapeError(path, `${what} is ${shape.join(" x ")}, not ${want.join(" x ")}`);
+}
+
+function checkGraph(session: ort.InferenceSession, model: AnyModel): void {
+  const { input, output } = model.manifest;
+  const wanted: Shape =
+    model.manifest.kind === "detector" ? [1, "N", 5] : ["N", model.manifest.embeddingSize];
+  const batch = model.manifest.kind === "detector" ? 1 : "N";
+  if (session.inputNames.length !== 1)
+    throw new ModelShapeError(model.path, `it has ${session.inputNames.length} inputs instead of one`);
+  const found = session.inputMetadata.find((m) => m.name === input.name);
+  checkShape(model.path, `input "${input.name}"`, found, [batch, 3, input.height, input.width]);
+  const made = session.outputMetadata.find((m) => m.name === output.name);
+  checkShape(model.path, `output "${output.name}"`, made, wanted);
+  if (batch === "N" && found?.isTensor && typeof found.shape[0] === "number")
+    throw new ModelShapeError(
+      model.path,
+      `input "${input.name}" takes ${found.shape[0]} crops only, not any number`,
+    );
+}
+
+function sessionOptions(provider: Provider, threads: number): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    // Threads that spin while they wait take the cores from capture, journal and page.
+    extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
+    logSeverityLevel: 4,
+  };
+}
+
+function oneLine(error: unknown): string {
+  return describeError(error).split("\n")[0]?.slice(0, 200) ?? "";
+}
+
+/** Whether ONNX can read the bytes at all is decided on the CPU: only then is a refusal the provider's own. */
+async function createOn(provider: Provider, model: AnyModel, threads: number) {
+  const known = ort.listSupportedBackends().map((b) => b.name);
+  if (!known.includes(provider)) return { reason: "this build of ONNX Runtime does not have it" };
+  try {
+    return { session: await ort.InferenceSession.create(model.bytes, sessionOptions(provider, threads)) };
+  } catch (cause) {
+    if (provider === "cpu") throw new CorruptModelError(model.path, oneLine(cause), { cause });
+    return { reason: oneLine(cause) };
+  }
+}
+
+async function warmUp(session: ort.InferenceSession, model: AnyModel): Promise<void> {
+  const { name, width, height } = model.manifest.input;
+  const zeros = new ort.Tensor("float32", new Float32Array(3 * width * height), [1, 3, height, width]);
+  await session.run({ [name]: zeros });
+}
+
+/**
+ * Opens a session on the first provider that takes the model and gets through one warm-up call. Providers that
+ * were asked for before it stand in `info.refused`, so that a fallback is never silent.
+ * @throws CorruptModelError, ModelShapeError, NoProviderError
+ */
+export async function openNetwork(model: AnyModel, settings: SessionSettings = {}): Promise<Network> {
+  const refused: { provider: Provider; reason: string }[] = [];
+  for (const provider of settings.providers ?? ["cpu"]) {
+    const made = await createOn(provider, model, settings.threads ?? 2);
+    if (!made.session) {
+      refused.push({ provider, reason: made.reason });
+      continue;
+    }
+    try {
+      checkGraph(made.session, model);
+      await warmUp(made.session, model);
+      return networkOn(made.session, model, { id: model.manifest.id, provider, refused });
+    } catch (error) {
+      await made.session.release();
+      if (error instanceof ModelShapeError) throw error;
+      refused.push({ provider, reason: oneLine(error) });
+    }
+  }
+  throw new NoProviderError(refused);
+}
+
+function networkOn(session: ort.InferenceSession, model: AnyModel, info: NetworkInfo): Network {
+  const { input, output } = model.manifest;
+  const raw = { ms: 0, calls: 0 };
+  let released: Promise<void> | undefined;
+  return {
+    info,
+    async run(data, dims) {
+      const feeds = { [input.name]: new ort.Tensor("float32", data, dims) };
+      const begin = performance.now();
+      const results = await session.run(feeds, [output.name]);
+      raw.ms += performance.now() - begin;
+      raw.calls++;
+      const tensor = results[output.name];
+      if (!tensor) throw new ModelShapeError(model.path, `it gave no output "${output.name}"`);
+      return tensor;
+    },
+    rawTime: () => ({ ...raw }),
+    close: () => (released ??= session.release()),
+  };
+}
