@@ -67,6 +67,9 @@ export const BasketAction = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("approveAge"), line: LineItemId, approved: z.boolean() }),
   z.strictObject({ do: z.literal("void"), line: LineItemId }),
   z.strictObject({ do: z.literal("settleDoubt"), line: LineItemId, onTill: z.boolean() }),
+  /** Sends what the till has refused once more, after the article was put right there. */
+  z.strictObject({ do: z.literal("retryLine"), line: LineItemId }),
+  z.strictObject({ do: z.literal("retryTotal") }),
   z.strictObject({ do: z.literal("suspend") }),
   z.strictObject({ do: z.literal("resume") }),
 ]);
@@ -77,6 +80,8 @@ export const attendantActions: ReadonlySet<BasketAction["do"]> = new Set([
   "approveAge",
   "void",
   "settleDoubt",
+  "retryLine",
+  "retryTotal",
   "suspend",
   "resume",
 ]);
