@@ -11,6 +11,9 @@ export interface SessionSettings {
   readonly threads?: number;
 }
 
+// What a provider lacks is reported through `refused`; ONNX Runtime would print it to standard error as well.
+ort.env.logLevel = "fatal";
+
 /** One network ready to run, with the time spent inside ONNX Runtime. */
 export interface Network {
   readonly info: NetworkInfo;

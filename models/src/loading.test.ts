@@ -1,0 +1,201 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeError, TillsightError } from "@tillsight/contracts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadDetector } from "./detector.js";
+import { loadEmbedder } from "./embedder.js";
+import { requireSameEmbedder } from "./errors.js";
+import {
+  detectorManifest,
+  embedderManifest,
+  tinyDetector,
+  tinyEmbedder,
+  writeModel,
+} from "./testing/tiny-onnx.js";
+
+const SIDE = 32;
+const detectorBytes = tinyDetector(SIDE, [
+  [16, 16, 8, 8, 0.9],
+  [17, 16, 8, 8, 0.8],
+  [6, 16, 4, 4, 0.3],
+]);
+const embedderBytes = tinyEmbedder(SIDE);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tillsight-models-"));
+  await writeModel(folder, detectorManifest(detectorBytes, SIDE), "detector.onnx", detectorBytes);
+  await writeModel(folder, embedderManifest(embedderBytes, SIDE), "embedder.onnx", embedderBytes);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const grey = (width: number, height: number) => ({
+  width,
+  height,
+  data: new Uint8Array(width * height * 3).fill(128),
+});
+
+async function failure(promise: Promise<unknown>): Promise<TillsightError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  if (!(error instanceof TillsightError))
+    throw new TypeError(`expected a TillsightError, got ${String(error)}`);
+  return error;
+}
+
+describe("a sound pair of models", () => {
+  it("detects in pixels of the picture, suppressing doubles and low scores", async () => {
+    const detector = await loadDetector({ folder });
+    const found = await detector.detect(grey(64, 32));
+    expect(found).toEqual([{ box: { x: 24, y: 8, w: 16, h: 16 }, score: expect.closeTo(0.9, 5) }]);
+    await detector.close();
+  });
+
+  it("embeds any number of crops in one call, in order, each of length 1", async () => {
+    const embedder = await loadEmbedder({ folder });
+    const red = grey(20, 20);
+    for (let i = 0; i < red.data.length; i += 3) red.data.set([255, 0, 0], i);
+    const before = embedder.rawTime().calls;
+    const vectors = await embedder.embed([grey(10, 30), red, grey(50, 8)]);
+    expect(embedder.rawTime().calls - before).toBe(1);
+    expect(vectors.map((v) => Math.hypot(...v))).toEqual([1, 1, 1].map((n) => expect.closeTo(n, 6)));
+    expect(vectors[1]?.[0]).toBeGreaterThan(vectors[0]?.[0] ?? 1);
+    expect(await embedder.embed([])).toEqual([]);
+    await embedder.close();
+    await embedder.close();
+  });
+
+  it("keeps calls that are made at once apart", async () => {
+    const embedder = await loadEmbedder({ folder });
+    const dark = { ...grey(8, 8), data: new Uint8Array(192).map((_, i) => (i % 3 === 2 ? 200 : 0)) };
+    const [first, second] = await Promise.all([embedder.embed([dark]), embedder.embed([grey(8, 8)])]);
+    expect(first?.[0]?.[2]).toBeCloseTo(1, 2);
+    expect(second?.[0]?.[2]).toBeCloseTo(Math.sqrt(1 / 3), 2);
+    await embedder.close();
+  });
+
+  it("falls back to the next provider and says why", async () => {
+    const detector = await loadDetector({ folder, providers: ["tensorrt", "cuda", "cpu"], threads: 1 });
+    expect(detector.info.provider).toBe("cpu");
+    expect(detector.info.refused.map((r) => r.provider)).toEqual(["tensorrt", "cuda"]);
+    for (const { reason } of detector.info.refused) expect(reason).not.toBe("");
+    await detector.close();
+  });
+
+  it("refuses a picture whose bytes are not its size", async () => {
+    const detector = await loadDetector({ folder });
+    const error = await failure(detector.detect({ width: 4, height: 4, data: new Uint8Array(47) }));
+    expect(error.code).toBe("INVALID_INPUT");
+    await detector.close();
+  });
+});
+
+type Manifest = ReturnType<typeof embedderManifest>;
+const wrong: [name: string, change: (m: Manifest) => object, code: string, named: RegExp][] = [
+  ["unknown field", (m) => ({ ...m, colour: "blue" }), "MODEL_MANIFEST_INVALID", /colour/],
+  ["a path as file name", (m) => ({ ...m, file: "../x.onnx" }), "MODEL_MANIFEST_INVALID", /file/],
+  ["upper-case SHA-256", (m) => ({ ...m, sha256: "A".repeat(64) }), "MODEL_MANIFEST_INVALID", /sha256/],
+  ["no licence", (m) => ({ ...m, licence: undefined }), "MODEL_MANIFEST_INVALID", /licence/],
+  [
+    "BGR pixels",
+    (m) => ({ ...m, input: { ...m.input, channels: "BGR" } }),
+    "MODEL_MANIFEST_INVALID",
+    /input\.channels/,
+  ],
+  [
+    "deviation 0",
+    (m) => ({ ...m, input: { ...m.input, std: [1, 0, 1] } }),
+    "MODEL_MANIFEST_INVALID",
+    /input\.std\.1/,
+  ],
+  [
+    "ambiguous above match",
+    (m) => ({ ...m, thresholds: { match: 0.5, ambiguous: 0.7, margin: 0 } }),
+    "MODEL_MANIFEST_INVALID",
+    /thresholds\.ambiguous/,
+  ],
+  [
+    "no embedding size",
+    (m) => ({ ...m, embeddingSize: undefined }),
+    "MODEL_MANIFEST_INVALID",
+    /embeddingSize/,
+  ],
+  ["another size in bytes", (m) => ({ ...m, bytes: m.bytes + 1 }), "MODEL_CORRUPT", /bytes instead of/],
+  ["another SHA-256", (m) => ({ ...m, sha256: "0".repeat(64) }), "MODEL_CORRUPT", /SHA-256/],
+  ["weights that are not there", (m) => ({ ...m, file: "gone.onnx" }), "MODEL_MISSING", /gone\.onnx/],
+  [
+    "another input name",
+    (m) => ({ ...m, input: { ...m.input, name: "x" } }),
+    "MODEL_SHAPE_MISMATCH",
+    /input "x"/,
+  ],
+  [
+    "another input size",
+    (m) => ({ ...m, input: { ...m.input, width: 64 } }),
+    "MODEL_SHAPE_MISMATCH",
+    /images/,
+  ],
+  ["another output name", (m) => ({ ...m, output: { name: "y" } }), "MODEL_SHAPE_MISMATCH", /output "y"/],
+  ["another embedding size", (m) => ({ ...m, embeddingSize: 16 }), "MODEL_SHAPE_MISMATCH", /embedding/],
+];
+
+describe("a manifest or file that is wrong", () => {
+  it.each(wrong)("%s is refused and named", async (_name, change, code, named) => {
+    await writeFile(
+      join(folder, "embedder.json"),
+      JSON.stringify(change(embedderManifest(embedderBytes, SIDE))),
+    );
+    const error = await failure(loadEmbedder({ folder }));
+    expect([error.code, describeError(error)]).toEqual([code, expect.stringMatching(named)]);
+    expect(error.fix).not.toBe("");
+  });
+
+  it("text that is not JSON is named by its path", async () => {
+    await writeFile(join(folder, "detector.json"), "{");
+    expect((await failure(loadDetector({ folder }))).message).toContain(join(folder, "detector.json"));
+  });
+
+  it("a cut weights file is corrupt", async () => {
+    await writeFile(join(folder, "detector.onnx"), detectorBytes.slice(0, 40));
+    expect((await failure(loadDetector({ folder }))).code).toBe("MODEL_CORRUPT");
+  });
+
+  it("bytes that fit their manifest but are no ONNX are corrupt", async () => {
+    const rubbish = Uint8Array.from({ length: 200 }, (_, i) => (i * 37) % 251);
+    await writeModel(folder, detectorManifest(rubbish, SIDE), "detector.onnx", rubbish);
+    expect((await failure(loadDetector({ folder }))).code).toBe("MODEL_CORRUPT");
+  });
+
+  it("an embedder that takes one crop only is refused at load, not at the second crop", async () => {
+    const single = tinyEmbedder(SIDE, { batch: 1 });
+    await writeModel(folder, embedderManifest(single, SIDE), "embedder.onnx", single);
+    expect((await failure(loadEmbedder({ folder }))).code).toBe("MODEL_SHAPE_MISMATCH");
+  });
+
+  it("an embedder that does not normalise is caught at its first answer", async () => {
+    const long = tinyEmbedder(SIDE, { normalise: false });
+    await writeModel(folder, embedderManifest(long, SIDE), "embedder.onnx", long);
+    const embedder = await loadEmbedder({ folder });
+    expect((await failure(embedder.embed([grey(9, 9)]))).code).toBe("MODEL_BAD_OUTPUT");
+    await embedder.close();
+  });
+
+  it("an empty and a missing folder say what to set", async () => {
+    await rm(folder, { recursive: true });
+    const error = await failure(loadDetector({ folder }));
+    expect([error.code, error.fix]).toEqual(["MODEL_MISSING", expect.stringContaining("models.folder")]);
+  });
+
+  it("no provider that works lists each with its reason", async () => {
+    const error = await failure(loadDetector({ folder, providers: ["cuda"] }));
+    expect([error.code, error.message]).toEqual(["MODEL_NO_PROVIDER", expect.stringContaining("cuda (")]);
+  });
+
+  it("references of another embedder are refused with both names", () => {
+    expect(() => requireSameEmbedder("a-2", "a-1", "the catalog")).toThrow(/"a-1".*"a-2"/);
+    expect(() => requireSameEmbedder("a-2", "a-2", "the catalog")).not.toThrow();
+  });
+});
