@@ -1,0 +1,2 @@
+export * from "./scenarios.js";
+export { ScriptedLane } from "./scripted-lane.js";
