@@ -61,8 +61,8 @@ describe("letterbox", () => {
       height: 4,
       layout: "NCHW" as const,
       channels: "RGB" as const,
-      mean: [0.5, 0, 0] as [number, number, number],
-      std: [0.5, 1, 1] as [number, number, number],
+      mean: [127.5, 0, 0] as [number, number, number],
+      std: [127.5, 255, 255] as [number, number, number],
       letterbox: 114,
     };
     const boxer = new Letterboxer(input);
@@ -73,7 +73,7 @@ describe("letterbox", () => {
       5,
     );
     const red = [...tensor.subarray(5, 21)];
-    const fill = (114 / 255 - 0.5) / 0.5;
+    const fill = (114 - 127.5) / 127.5;
     expect(red).toEqual(
       [fill, fill, fill, fill, 1, 1, 1, 1, 1, 1, 1, 1, fill, fill, fill, fill].map((n) =>
         expect.closeTo(n, 5),

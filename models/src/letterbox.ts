@@ -61,7 +61,7 @@ export class Letterboxer {
   constructor(input: ModelManifest["input"]) {
     this.#input = input;
     const { mean, std } = input;
-    this.#scale = [1 / (255 * std[0]), 1 / (255 * std[1]), 1 / (255 * std[2])];
+    this.#scale = [1 / std[0], 1 / std[1], 1 / std[2]];
     this.#shift = [-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2]];
   }
 

@@ -5,7 +5,7 @@ const PerChannel = z.tuple([z.number(), z.number(), z.number()]);
 const Side = z.int().min(16).max(4096);
 const Cosine = z.number().min(-1).max(1);
 
-/** Pixels become `(value / 255 - mean) / std`, channel by channel; `letterbox` (0..255) fills what the picture leaves. */
+/** Pixels (0..255) become `(value - mean) / std`, channel by channel; `letterbox` (0..255) fills what the picture leaves. */
 const Input = z.strictObject({
   name: z.string().min(1),
   width: Side,

@@ -1,5 +1,5 @@
 import { describeError } from "@tillsight/contracts";
-import * as ort from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { CorruptModelError, ModelShapeError, NoProviderError } from "./errors.js";
 import type { NetworkInfo, Provider } from "./networks.js";
 import type { AnyModel } from "./store.js";
@@ -11,14 +11,19 @@ export interface SessionSettings {
   readonly threads?: number;
 }
 
-// What a provider lacks is reported through `refused`; ONNX Runtime would print it to standard error as well.
-ort.env.logLevel = "fatal";
+/** Loaded at the first session, so that whoever needs only manifests or geometry does not load a native library. */
+async function runtime(): Promise<typeof import("onnxruntime-node")> {
+  const { default: ort } = await import("onnxruntime-node");
+  // What a provider lacks is reported through `refused`; ONNX Runtime would print it to standard error as well.
+  ort.env.logLevel = "fatal";
+  return ort;
+}
 
 /** One network ready to run, with the time spent inside ONNX Runtime. */
 export interface Network {
   readonly info: NetworkInfo;
   /** `data` is NCHW of `dims`; resolves to the manifest's output. */
-  run(data: Float32Array, dims: readonly number[]): Promise<ort.Tensor>;
+  run(data: Float32Array, dims: readonly number[]): Promise<Tensor>;
   rawTime(): { ms: number; calls: number };
   close(): Promise<void>;
 }
@@ -29,7 +34,7 @@ type Shape = readonly (number | string)[];
 function checkShape(
   path: string,
   what: string,
-  meta: ort.InferenceSession.ValueMetadata | undefined,
+  meta: InferenceSession.ValueMetadata | undefined,
   want: Shape,
 ) {
   if (!meta) throw new ModelShapeError(path, `there is no ${what}`);
@@ -42,7 +47,7 @@ function checkShape(
   if (!fits) throw new ModelShapeError(path, `${what} is ${shape.join(" x ")}, not ${want.join(" x ")}`);
 }
 
-function checkGraph(session: ort.InferenceSession, model: AnyModel): void {
+function checkGraph(session: InferenceSession, model: AnyModel): void {
   const { input, output } = model.manifest;
   const wanted: Shape =
     model.manifest.kind === "detector" ? [1, "N", 5] : ["N", model.manifest.embeddingSize];
@@ -60,7 +65,7 @@ function checkGraph(session: ort.InferenceSession, model: AnyModel): void {
     );
 }
 
-function sessionOptions(provider: Provider, threads: number): ort.InferenceSession.SessionOptions {
+function sessionOptions(provider: Provider, threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
     intraOpNumThreads: threads,
@@ -79,6 +84,7 @@ function oneLine(error: unknown): string {
 
 /** Whether ONNX can read the bytes at all is decided on the CPU: only then is a refusal the provider's own. */
 async function createOn(provider: Provider, model: AnyModel, threads: number) {
+  const ort = await runtime();
   const known = ort.listSupportedBackends().map((b) => b.name);
   if (!known.includes(provider)) return { reason: "this build of ONNX Runtime does not have it" };
   try {
@@ -89,7 +95,8 @@ async function createOn(provider: Provider, model: AnyModel, threads: number) {
   }
 }
 
-async function warmUp(session: ort.InferenceSession, model: AnyModel): Promise<void> {
+async function warmUp(session: InferenceSession, model: AnyModel): Promise<void> {
+  const ort = await runtime();
   const { name, width, height } = model.manifest.input;
   const zeros = new ort.Tensor("float32", new Float32Array(3 * width * height), [1, 3, height, width]);
   await session.run({ [name]: zeros });
@@ -111,7 +118,7 @@ export async function openNetwork(model: AnyModel, settings: SessionSettings = {
     try {
       checkGraph(made.session, model);
       await warmUp(made.session, model);
-      return networkOn(made.session, model, { id: model.manifest.id, provider, refused });
+      return networkOn(await runtime(), made.session, model, { id: model.manifest.id, provider, refused });
     } catch (error) {
       await made.session.release();
       if (error instanceof ModelShapeError) throw error;
@@ -121,7 +128,12 @@ export async function openNetwork(model: AnyModel, settings: SessionSettings = {
   throw new NoProviderError(refused);
 }
 
-function networkOn(session: ort.InferenceSession, model: AnyModel, info: NetworkInfo): Network {
+function networkOn(
+  ort: typeof import("onnxruntime-node"),
+  session: InferenceSession,
+  model: AnyModel,
+  info: NetworkInfo,
+): Network {
   const { input, output } = model.manifest;
   const raw = { ms: 0, calls: 0 };
   let released: Promise<void> | undefined;

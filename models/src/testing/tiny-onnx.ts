@@ -89,7 +89,7 @@ function common(id: string, file: string, bytes: Uint8Array, side: number) {
       layout: "NCHW" as const,
       channels: "RGB" as const,
       mean: [0, 0, 0] as [number, number, number],
-      std: [1, 1, 1] as [number, number, number],
+      std: [255, 255, 255] as [number, number, number],
       letterbox: 114,
     },
     metrics: { recallAt1: 0.5 },
