@@ -1,0 +1,47 @@
+/**
+ * Steps of the schema, applied in order, each in a transaction with its number. A released step never
+ * changes: what it got wrong is put right by the next one.
+ *
+ * `reference.label` names one vector for ever (AUTOINCREMENT: never used again), so an index built from the
+ * table is right exactly for the labels that still exist. A reference that gets another vector gets another label.
+ */
+export const migrations: readonly string[] = [
+  `
+  create table meta (key text primary key, value text not null) strict, without rowid;
+
+  create table product (
+    sku text primary key,
+    name text not null,
+    folded text not null,
+    unit text not null check (unit in ('each', 'weight')),
+    price_minor integer not null,
+    currency text not null,
+    tax_rate_bp integer not null,
+    gtins text not null,
+    plu text,
+    tare_grams integer not null,
+    min_age integer,
+    origin text not null check (origin in ('hq', 'store'))
+  ) strict, without rowid;
+
+  create table barcode (
+    code text primary key,
+    sku text not null references product (sku) on delete cascade
+  ) strict, without rowid;
+  create index barcode_sku on barcode (sku);
+
+  create table reference (
+    label integer primary key autoincrement,
+    id text not null unique,
+    sku text not null,
+    origin text not null check (origin in ('hq', 'store')),
+    embedder_id text not null,
+    tag integer not null,
+    vector blob not null
+  ) strict;
+  create index reference_sku on reference (sku);
+  create index reference_shard on reference (embedder_id, origin, label, tag);
+
+  insert into meta values ('lsn', '0'), ('session', '0');
+  `,
+];

@@ -1,0 +1,190 @@
+import type { Product, Reference, Sku } from "@tillsight/contracts";
+import { barcodeKey, barcodeKeys } from "./barcode.js";
+import type { Db } from "./database.js";
+import { fold, likePattern, type Origin, type ProductRow, toProduct, toRow } from "./rows.js";
+import { fromBlob, toBlob, vectorTag } from "./vectors.js";
+
+/** What a write means for the index. */
+export interface IndexChange {
+  readonly origin: Origin;
+  readonly added?: { readonly label: number; readonly vector: Float32Array };
+  readonly removed?: number;
+}
+
+interface LabelRow {
+  label: number;
+  sku: string;
+  origin: Origin;
+  embedder_id: string;
+  tag: number;
+}
+
+/** The SQL of the catalog, each statement prepared once. Writes belong inside `transaction`. */
+export class CatalogStore {
+  readonly #db: Db;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#sql = prepare(db);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
+  }
+
+  /** Changes whenever another connection has committed. */
+  dataVersion(): number {
+    return Number(this.#db.pragma("data_version", { simple: true }));
+  }
+
+  meta(key: string): string | undefined {
+    return (this.#sql.meta.get(key) as { value: string } | undefined)?.value;
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#sql.setMeta.run(key, value);
+  }
+
+  get lsn(): number {
+    return Number(this.meta("lsn"));
+  }
+
+  product(sku: Sku): Product | undefined {
+    return toProduct(this.#sql.product.get(sku) as ProductRow | undefined);
+  }
+
+  origin(sku: Sku): Origin | undefined {
+    return (this.#sql.product.get(sku) as ProductRow | undefined)?.origin;
+  }
+
+  productByBarcode(digits: string): Product | undefined {
+    const key = barcodeKey(digits);
+    return key === undefined ? undefined : toProduct(this.#sql.byBarcode.get(key) as ProductRow | undefined);
+  }
+
+  search(text: string, limit: number): Product[] {
+    const folded = fold(text).trim();
+    const args = { sku: text.trim(), start: likePattern(folded, ""), any: likePattern(folded), limit };
+    return (this.#sql.search.all(args) as ProductRow[]).map((row) => toProduct(row));
+  }
+
+  productCount(): number {
+    return (this.#sql.productCount.get() as { n: number }).n;
+  }
+
+  /** A code that another product had goes to this one: the newest word on a barcode wins. */
+  upsertProduct(product: Product, origin: Origin): void {
+    this.#sql.upsertProduct.run(toRow(product, origin));
+    this.#sql.clearBarcodes.run(product.sku);
+    for (const key of barcodeKeys(product).keys()) this.#sql.putBarcode.run(key, product.sku);
+  }
+
+  removeProduct(sku: Sku): IndexChange[] {
+    const rows = this.#sql.referencesOfSku.all(sku) as LabelRow[];
+    for (const row of rows) this.#sql.dropLabel.run(row.label);
+    this.#sql.dropProduct.run(sku);
+    return rows.map((row) => ({ origin: row.origin, removed: row.label }));
+  }
+
+  upsertReference(reference: Omit<Reference, "vector">, vector: Float32Array, origin: Origin): IndexChange[] {
+    const { id, sku, embedderId } = reference;
+    const tag = vectorTag(vector);
+    const old = this.#sql.referenceById.get(id) as LabelRow | undefined;
+    if (old && old.origin === origin && old.embedder_id === embedderId && old.tag === tag) {
+      this.#sql.moveReference.run(sku, old.label);
+      return [];
+    }
+    const changes = old ? this.removeReference(id) : [];
+    const row = this.#sql.putReference.run(id, sku, origin, embedderId, tag, toBlob(vector));
+    changes.push({ origin, added: { label: Number(row.lastInsertRowid), vector } });
+    return changes;
+  }
+
+  removeReference(id: string): IndexChange[] {
+    const old = this.#sql.referenceById.get(id) as LabelRow | undefined;
+    if (!old) return [];
+    this.#sql.dropLabel.run(old.label);
+    return [{ origin: old.origin, removed: old.label }];
+  }
+
+  dropReferencesOfOtherEmbedders(origin: Origin, embedderId: string): number {
+    return this.#sql.dropOtherEmbedders.run(origin, embedderId).changes;
+  }
+
+  /** References that cannot be searched because another embedder made them. */
+  foreignReferenceCount(embedderId: string): number {
+    return (this.#sql.foreignCount.get(embedderId) as { n: number }).n;
+  }
+
+  /** Label and tag of every searchable reference of one shard. */
+  labels(origin: Origin, embedderId: string): Map<number, number> {
+    const rows = this.#sql.labels.raw().all(embedderId, origin) as [number, number][];
+    return new Map(rows);
+  }
+
+  vector(label: number): Float32Array | undefined {
+    const row = this.#sql.vector.get(label) as { vector: Buffer } | undefined;
+    return row && fromBlob(row.vector);
+  }
+
+  *vectors(origin: Origin, embedderId: string): IterableIterator<[number, Float32Array]> {
+    const rows = this.#sql.vectors.iterate(embedderId, origin) as IterableIterator<{
+      label: number;
+      vector: Buffer;
+    }>;
+    for (const row of rows) yield [row.label, fromBlob(row.vector)];
+  }
+
+  /** Undefined when the reference is gone or nothing is sold under its SKU. */
+  named(label: number): { id: string; sku: Sku } | undefined {
+    return this.#sql.named.get(label) as { id: string; sku: Sku } | undefined;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function prepare(db: Db) {
+  return {
+    meta: db.prepare("select value from meta where key = ?"),
+    setMeta: db.prepare(
+      "insert into meta values (?, ?) on conflict (key) do update set value = excluded.value",
+    ),
+    product: db.prepare("select * from product where sku = ?"),
+    byBarcode: db.prepare("select p.* from barcode b join product p using (sku) where b.code = ?"),
+    search: db.prepare(`
+      select * from product where folded like @any escape '\\' or sku = @sku
+      order by case when sku = @sku then 0 when folded like @start escape '\\' then 1 else 2 end, name, sku
+      limit @limit`),
+    productCount: db.prepare("select count(*) as n from product"),
+    upsertProduct: db.prepare(`
+      insert into product values (@sku, @name, @folded, @unit, @priceMinor, @currency, @taxRateBp, @gtins, @plu,
+        @tareGrams, @minAge, @origin)
+      on conflict (sku) do update set name = excluded.name, folded = excluded.folded, unit = excluded.unit,
+        price_minor = excluded.price_minor, currency = excluded.currency, tax_rate_bp = excluded.tax_rate_bp,
+        gtins = excluded.gtins, plu = excluded.plu, tare_grams = excluded.tare_grams, min_age = excluded.min_age,
+        origin = excluded.origin`),
+    clearBarcodes: db.prepare("delete from barcode where sku = ?"),
+    putBarcode: db.prepare(
+      "insert into barcode values (?, ?) on conflict (code) do update set sku = excluded.sku",
+    ),
+    dropProduct: db.prepare("delete from product where sku = ?"),
+    referencesOfSku: db.prepare("select label, origin from reference where sku = ?"),
+    referenceById: db.prepare("select label, sku, origin, embedder_id, tag from reference where id = ?"),
+    putReference: db.prepare(
+      "insert into reference (id, sku, origin, embedder_id, tag, vector) values (?, ?, ?, ?, ?, ?)",
+    ),
+    moveReference: db.prepare("update reference set sku = ? where label = ?"),
+    dropLabel: db.prepare("delete from reference where label = ?"),
+    dropOtherEmbedders: db.prepare("delete from reference where origin = ? and embedder_id <> ?"),
+    foreignCount: db.prepare("select count(*) as n from reference where embedder_id <> ?"),
+    labels: db.prepare("select label, tag from reference where embedder_id = ? and origin = ?"),
+    vector: db.prepare("select vector from reference where label = ?"),
+    vectors: db.prepare(
+      "select label, vector from reference where embedder_id = ? and origin = ? order by label",
+    ),
+    named: db.prepare("select r.id, r.sku from reference r join product p using (sku) where r.label = ?"),
+  };
+}
