@@ -56,7 +56,7 @@ export async function ensureNodeModules(root, say) {
     cwd: root,
     // Its installer fetches CUDA libraries from elsewhere; see cuda.mjs for who wants them.
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" },
-    fix: "npm needs its registry: check the network or `npm config get registry`, then run this again.",
+    fix: "npm says above what it misses: reach its registry (`npm ping`), or commit package.json with its lock file.",
   });
   return "installed with npm ci";
 }
