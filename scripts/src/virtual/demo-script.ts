@@ -1,0 +1,101 @@
+import type { Crowding } from "./layout.js";
+import { createRandom } from "./random.js";
+import { type Ground, type Light, steadyLight } from "./scene.js";
+import type { TrayScript } from "./script.js";
+import { randomShopper } from "./shoppers.js";
+import { TrayWriter } from "./tray-writer.js";
+
+interface DemoTray {
+  readonly title: string;
+  readonly ground: Ground;
+  readonly skus: readonly string[];
+  readonly crowding?: readonly Crowding[];
+  readonly light?: Light;
+  /** What happens once the screen shows the goods. */
+  readonly afterwards?: (writer: TrayWriter) => void;
+}
+
+const evening: Light = { brightness: 0.78, warmth: 0.8, from: 120, slope: 0.22 };
+const window: Light = { brightness: 1.04, warmth: -0.4, from: 280, slope: 0.22 };
+
+/** What a newcomer watches: one idea a tray, easy ones first. */
+const trays: readonly DemoTray[] = [
+  { title: "Breakfast", ground: "slate", skus: ["croissant", "pretzel", "juice-apple"] },
+  {
+    title: "Two apples that differ in colour only",
+    ground: "slate",
+    skus: ["apple-red", "apple-green", "pear"],
+  },
+  {
+    title: "Three of the same are three to pay",
+    ground: "slate",
+    skus: ["pretzel", "pretzel", "cookie", "pretzel"],
+  },
+  {
+    title: "Changed my mind: one goes back",
+    ground: "oak",
+    skus: ["sandwich", "soft-drink", "doughnut", "cupcake"],
+    afterwards: (writer) => {
+      const doughnut = writer.table.find((item) => item.sku === "doughnut") ?? writer.any();
+      writer.add({ do: "take", id: doughnut.pose.id });
+    },
+  },
+  {
+    title: "The evening light comes on",
+    ground: "oak",
+    skus: ["baguette", "cheese", "tomato", "lemon", "garlic"],
+    afterwards: (writer) => writer.add({ do: "light", to: evening, overMs: 1500 }),
+  },
+  { title: "Sold by weight", ground: "oak", skus: ["bananas", "kiwi", "avocado"], light: evening },
+  {
+    title: "A hand stops over the tray",
+    ground: "linen",
+    skus: ["toothbrush", "hand-soap", "toilet-paper", "battery"],
+    light: window,
+    afterwards: (writer) => {
+      const { pose } = writer.any();
+      writer.add({ do: "cover", x: pose.x, y: pose.y, forMs: 2000 });
+    },
+  },
+  {
+    title: "Lying on one another",
+    ground: "linen",
+    skus: ["potato", "onion", "carrot", "pepper-green", "broccoli", "cucumber"],
+    crowding: ["overlapping", "touching"],
+    light: window,
+  },
+  {
+    title: "Somebody has to see an ID",
+    ground: "steel",
+    skus: ["sparkling-wine", "cheese", "baguette", "chocolate"],
+  },
+  {
+    title: "The weekly shop",
+    ground: "mint",
+    skus: [
+      ...["apple-red", "tangerine", "mango", "peach", "loaf", "butter"],
+      ...["tomatoes-can", "chocolate", "cookie", "bubble-tea", "apple-red"],
+    ],
+    crowding: ["apart", "touching"],
+  },
+];
+
+/** The loop that `npm start` shows: the same ten trays, laid out and lit differently in each round. */
+export function demoScript(round = 0): TrayScript[] {
+  const random = createRandom(2024 + round);
+  return trays.map((tray, index): TrayScript => {
+    const own = random.fork(tray.title);
+    const writer = new TrayWriter(`r${round}t${index + 1}`, own);
+    writer.bring(tray.skus, tray.crowding);
+    writer.add({ do: "look" });
+    tray.afterwards?.(writer);
+    return {
+      number: index + 1,
+      title: tray.title,
+      ground: tray.ground,
+      light: tray.light ?? steadyLight,
+      shopper: randomShopper(own),
+      steps: writer.steps,
+    };
+  });
+}

@@ -1,0 +1,204 @@
+import { type Basket, describeError, type LineItem, type Sku, TillsightError } from "@tillsight/contracts";
+import type { TrayFeed } from "./feed.js";
+import { type LaneForShopper, LaneStuckError, until, untilCalm } from "./lane-watch.js";
+import { clearing, motionOf, startOf } from "./motion.js";
+import type { ExpectedLine, Table, TrayScript } from "./script.js";
+import { expectedLines } from "./script.js";
+import { type Deed, nextDeed } from "./shopper.js";
+import { demoProduct } from "./store.js";
+
+/** How long each wait may take, ms. Generous: a shopper's patience, on a machine that does other things too. */
+export interface Limits {
+  /** The screen must not change for this long before the shopper believes it. */
+  readonly calmMs: number;
+  readonly settleMs: number;
+  readonly payMs: number;
+  readonly idleMs: number;
+}
+
+export const patience: Limits = { calmMs: 900, settleMs: 20_000, payMs: 30_000, idleMs: 15_000 };
+
+/** More questions than this about one tray are a lane that does not take answers. */
+const MOST_DEEDS = 40;
+
+/** Something the lane asked and the shopper answered. */
+export interface Asked {
+  readonly about: Deed["about"];
+  readonly truth: Sku | null;
+  readonly offered: readonly Sku[];
+}
+
+/** How one tray went. */
+export interface TrayOutcome {
+  readonly tray: TrayScript;
+  readonly expected: readonly ExpectedLine[];
+  /** Null when it was paid for. */
+  readonly failure: string | null;
+  readonly transactionId: Basket["transactionId"];
+  readonly asked: readonly Asked[];
+  /** The basket as it was paid for. */
+  readonly lines: readonly LineItem[];
+  /** What lay on the tray, for looking at what went wrong. */
+  readonly table: Table;
+  /** The lane's own view of the tray when the shopper paid. */
+  readonly items: ReturnType<LaneForShopper["view"]>["tray"]["items"];
+  /** From the end of the last thing that happened on the tray until the screen no longer changed, ms. */
+  readonly settledAfterMs: number | null;
+  /** What the camera showed when the shopper paid. */
+  readonly jpeg: Uint8Array | null;
+}
+
+export interface DirectorOptions {
+  readonly lane: LaneForShopper;
+  readonly feed: TrayFeed;
+  readonly limits?: Partial<Limits>;
+  /** Told what is about to happen, in words, for whoever watches. */
+  readonly onStep?: (tray: TrayScript, what: string) => void;
+}
+
+/** Plays trays at the lane as shoppers who look at the screen and answer what it asks. */
+export class Director {
+  readonly #lane: LaneForShopper;
+  readonly #feed: TrayFeed;
+  readonly #limits: Limits;
+  readonly #onStep: NonNullable<DirectorOptions["onStep"]>;
+
+  constructor(options: DirectorOptions) {
+    this.#lane = options.lane;
+    this.#feed = options.feed;
+    this.#limits = { ...patience, ...options.limits };
+    this.#onStep = options.onStep ?? (() => {});
+  }
+
+  /**
+   * One shopper's visit, from putting goods down to the empty tray. A lane that does not go along is an outcome
+   * with a `failure`, after which the tray is cleared and the sale cancelled, so that the next can begin.
+   * @throws the abort reason when `signal` aborts; InvariantError for a script that cannot be played.
+   */
+  async play(tray: TrayScript, signal: AbortSignal): Promise<TrayOutcome> {
+    const visit = new Visit(tray);
+    try {
+      await this.#putDown(tray, visit, signal);
+      await this.#answer(tray, visit, signal);
+      await this.#pay(tray, visit, signal);
+    } catch (error) {
+      if (signal.aborted || !isLanesFault(error)) throw error;
+      visit.failure ??= describeError(error);
+      await this.#keepPicture(visit);
+    }
+    await this.#leave(tray, visit, signal);
+    return visit.outcome();
+  }
+
+  async #putDown(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
+    await this.#until("an idle lane", (status) => status === "idle", this.#limits.idleMs, signal);
+    this.#feed.cut(startOf(tray));
+    for (const step of tray.steps) {
+      this.#onStep(tray, step.do);
+      if (step.do === "look") await this.#calm(signal);
+      else await this.#feed.play(motionOf(this.#feed.stage, step, tray.shopper), signal);
+    }
+    const endedAt = performance.now();
+    const changedAt = await this.#calm(signal);
+    visit.settledAfterMs = Math.max(0, Math.round(changedAt - endedAt));
+  }
+
+  async #answer(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
+    for (let deeds = 0; ; deeds++) {
+      const deed = nextDeed(this.#lane.view(), this.#feed.stage.table);
+      if (!deed) return;
+      if (deeds >= MOST_DEEDS) throw new LaneStuckError("an end of its questions", 0, this.#lane.view());
+      this.#onStep(tray, `asked: ${deed.about}`);
+      visit.asked.push({ about: deed.about, truth: deed.truth, offered: deed.offered });
+      await this.#lane.act(deed.action ?? this.#searchFor(deed));
+      await this.#calm(signal, this.#limits.calmMs / 3);
+    }
+  }
+
+  /** The shopper types the name of what lies there and touches it in the list. */
+  #searchFor(deed: Deed) {
+    const { name } = demoProduct(deed.truth ?? "").product;
+    const found = this.#lane.searchProducts(name, 8).find((product) => product.sku === deed.truth);
+    if (!found) throw new LaneStuckError(`"${name}" among what its search finds`, 0, this.#lane.view());
+    return { do: "resolve", line: deed.line, sku: found.sku } as const;
+  }
+
+  async #pay(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
+    const view = this.#lane.view();
+    visit.lines = view.basket.lines.filter((line) => line.till !== "voided");
+    visit.items = view.tray.items;
+    visit.table = this.#feed.stage.table;
+    visit.transactionId = view.basket.transactionId;
+    await this.#keepPicture(visit);
+    this.#onStep(tray, "pay");
+    await this.#lane.act({ do: "checkout" });
+    await this.#until(
+      "the till to have everything",
+      (status) => status === "done",
+      this.#limits.payMs,
+      signal,
+    );
+  }
+
+  /** Empties the tray; after a failure it also gives up the sale. Never fails because of the lane. */
+  async #leave(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
+    this.#onStep(tray, "clear");
+    if (visit.table.length === 0) visit.table = this.#feed.stage.table;
+    try {
+      if (visit.failure !== null) await this.#cancel();
+      await this.#feed.play(clearing(this.#feed.stage, tray.shopper), signal);
+      await this.#until("an idle lane", (status) => status === "idle", this.#limits.idleMs, signal);
+    } catch (error) {
+      if (signal.aborted || !isLanesFault(error)) throw error;
+      visit.failure ??= describeError(error);
+    }
+  }
+
+  async #cancel(): Promise<void> {
+    try {
+      await this.#lane.act({ do: "cancel" });
+    } catch (error) {
+      // Nothing to cancel, or no longer allowed: the emptied tray ends the sale.
+      if (!isLanesFault(error)) throw error;
+    }
+  }
+
+  async #keepPicture(visit: Visit): Promise<void> {
+    visit.jpeg = (await this.#lane.picture())?.jpeg ?? visit.jpeg;
+  }
+
+  #calm(signal: AbortSignal, calmMs = this.#limits.calmMs): Promise<number> {
+    return untilCalm(this.#lane, { calmMs, limitMs: this.#limits.settleMs }, signal);
+  }
+
+  #until(
+    what: string,
+    holds: (status: Basket["status"]) => boolean,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return until(this.#lane, what, (view) => holds(view.basket.status), limitMs, signal);
+  }
+}
+
+/** What becomes known in the course of one visit. */
+class Visit {
+  failure: string | null = null;
+  transactionId: Basket["transactionId"] = null;
+  readonly asked: Asked[] = [];
+  lines: readonly LineItem[] = [];
+  table: Table = [];
+  items: TrayOutcome["items"] = [];
+  settledAfterMs: number | null = null;
+  jpeg: Uint8Array | null = null;
+
+  constructor(readonly tray: TrayScript) {}
+
+  outcome(): TrayOutcome {
+    return { ...this, expected: expectedLines(this.tray) };
+  }
+}
+
+/** Refusals and waits in vain are the lane's; anything else is a defect of ours. */
+const isLanesFault = (error: unknown): boolean =>
+  error instanceof TillsightError && error.code !== "INVARIANT_BROKEN" && error.code !== "STOPPED";
