@@ -27,6 +27,12 @@ export interface ExchangeContext {
   readonly listen: (pending: Pending, put: (input: ExchangeInput) => void) => () => void;
 }
 
+/**
+ * A nameless answer is waited for this many answer timeouts after the last sign of life: it was late already when
+ * its frame was sent again, so it may be as late once more.
+ */
+const SETTLE_TIMEOUTS = 2;
+
 /** A line that keeps giving old answers is given up after this many answer timeouts. */
 const SETTLE_LIMIT = 6;
 
@@ -87,7 +93,7 @@ async function nextInput(
 /** Milliseconds until no old answer can come any more; 0 when none is owed. */
 function settleFor({ dialect, debts, timers, clock }: ExchangeContext): number {
   if (dialect.plan.namedAnswers || !dialect.plan.awaitsAnswer || debts.owed <= 0) return 0;
-  const left = debts.since + timers.ackTimeoutMs - clock.monotonic();
+  const left = debts.since + SETTLE_TIMEOUTS * timers.ackTimeoutMs - clock.monotonic();
   if (left <= 0) debts.owed = 0;
   return Math.max(0, left);
 }

@@ -129,10 +129,11 @@ export class SerialLink implements ByteLink {
     if (!open) return { kind: "notOpen", reason: this.#fault?.message ?? `${this.path} is not open` };
     const { writeTimeoutMs } = this.#settings;
     const sent = new Promise<WriteResult>((resolve) => {
-      const broken = (cause: Error) => resolve({ kind: "broken", reason: cause.message });
+      // A port that fails a write is not used again; its end (see `lost`) is the answer.
+      const failed = (cause: Error) => open.close(new TillPortLostError(this.path, cause.message, { cause }));
       open.port.write(Buffer.from(bytes), (cause) => {
-        if (cause) return broken(cause);
-        open.port.drain((failed) => (failed ? broken(failed) : resolve({ kind: "written" })));
+        if (cause) return failed(cause);
+        open.port.drain((late) => (late ? failed(late) : resolve({ kind: "written" })));
       });
     });
     const blocked = setTimeout(
