@@ -35,6 +35,8 @@ export interface BasketContext {
   /** A fresh UUID. */
   newId(): string;
   product(sku: Sku): Product | undefined;
+  /** ISO 4217 code of the transactions that are opened from now on. */
+  readonly currency: string;
   readonly capabilities: LineSinkCapabilities;
   /** True once the first byte of this message may have left, until its outcome is known. */
   underWay(messageId: string): boolean;
@@ -72,7 +74,8 @@ export class Draft {
 
   /** Begins a transaction if none is open. */
   open(): void {
-    const { status, currency, helpWanted, trayArmed } = this.state;
+    const { status, helpWanted, trayArmed } = this.state;
+    const { currency } = this.context;
     if (status !== "idle" && status !== "done" && status !== "cancelled") return;
     const id = this.context.newId() as TransactionId;
     this.emit({ type: "transactionOpened", currency, helpWanted, trayArmed }, id);

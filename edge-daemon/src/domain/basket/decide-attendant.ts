@@ -2,7 +2,7 @@ import type { BasketAction, LineItemId } from "@tillsight/contracts";
 import type { Draft } from "./commands.js";
 import { onOpenLine, removeLine } from "./decide-shopper.js";
 import { closeIfFinished, queueLine, queueTotal, queueVoid, withdrawQueued } from "./decide-till.js";
-import { piecesOnTill } from "./evolve-till.js";
+import { unitsOnTill } from "./evolve-till.js";
 import { type Rejection, reject } from "./rejection.js";
 import { type LineState, needOf, tillStateOf } from "./state.js";
 
@@ -46,7 +46,7 @@ function voidOnTill(draft: Draft, line: LineState): Verdict {
   if (totalMessage?.state === "queued" || totalMessage?.state === "refused")
     draft.emit({ type: "messageWithdrawn", messageId: totalMessage.messageId });
   withdrawQueued(draft, [line]);
-  const pieces = piecesOnTill(line);
+  const pieces = unitsOnTill(line);
   if (pieces > 0 && draft.context.capabilities.void) queueVoid(draft, line);
   else draft.emit({ type: "lineVoided", lineItemId: line.id, piecesByHand: pieces });
   closeIfFinished(draft);
@@ -64,7 +64,7 @@ export function settleDoubt(draft: Draft, action: Action<"settleDoubt">): Verdic
     const doubt = line.pieces.find((piece) => piece.state === "inDoubt");
     if (!doubt || line.voided) return reject("NOTHING_TO_SETTLE");
     draft.emit({ type: "doubtSettled", messageId: doubt.messageId, onTill: action.onTill });
-    if (!action.onTill) queueLine(draft, line, [], 1);
+    if (!action.onTill) queueLine(draft, line, doubt.units);
     closeIfFinished(draft);
     return undefined;
   });
@@ -72,9 +72,15 @@ export function settleDoubt(draft: Draft, action: Action<"settleDoubt">): Verdic
 
 export function retryLine(draft: Draft, action: Action<"retryLine">): Verdict {
   return onPayingLine(draft, action.line, (line) => {
-    const refused = line.pieces.filter((piece) => piece.state === "refused").map((p) => p.messageId);
+    const refused = line.pieces.filter((piece) => piece.state === "refused");
     if (refused.length === 0 || line.voided) return reject("NOTHING_TO_RETRY");
-    queueLine(draft, line, refused, refused.length);
+    const units = refused.reduce((sum, piece) => sum + piece.units, 0);
+    queueLine(
+      draft,
+      line,
+      units,
+      refused.map((piece) => piece.messageId),
+    );
     return undefined;
   });
 }

@@ -1,17 +1,22 @@
 import type { TillMessage } from "@tillsight/contracts";
 import type { Draft, TillAnswer } from "./commands.js";
-import { piecesOnTill, subjectOf } from "./evolve-till.js";
+import { subjectOf, unitsOnTill } from "./evolve-till.js";
 import { planTillMessages } from "./plan-till.js";
 import { type LineState, tillStateOf, totalOf } from "./state.js";
 
-/** Sends `line` (or `count` of its pieces again, in place of the messages in `replaces`). */
-export function queueLine(draft: Draft, line: LineState, replaces: string[] = [], count?: number): void {
+/** Sends `units` of the line's pieces, in place of the messages in `replaces`. */
+export function queueLine(
+  draft: Draft,
+  line: LineState,
+  units = line.quantity,
+  replaces: string[] = [],
+): void {
   const { transactionId } = draft.state;
   if (!transactionId) return;
   const { capabilities, newId } = draft.context;
-  const messages = planTillMessages(line, transactionId, capabilities, newId, count);
-  const messageIds = messages.map((m) => m.messageId);
-  draft.emit({ type: "lineQueued", lineItemId: line.id, messageIds, replaces });
+  const messages = planTillMessages(line, transactionId, capabilities, newId, units);
+  const queued = messages.map((m) => ({ messageId: m.messageId, units: m.quantity }));
+  draft.emit({ type: "lineQueued", lineItemId: line.id, messages: queued, replaces });
   draft.messages.push(...messages);
 }
 
@@ -59,7 +64,7 @@ export function closeIfFinished(draft: Draft): void {
   if (state.status !== "paying") return;
   const tills = state.lines.map(tillStateOf);
   if (!tills.every((till) => till === "settled" || till === "voided")) return;
-  const reachedTill = state.lines.some((line) => piecesOnTill(line) > 0);
+  const reachedTill = state.lines.some((line) => unitsOnTill(line) > 0);
   if (context.capabilities.total && reachedTill) {
     if (state.totalMessage === null) queueTotal(draft);
     if (state.totalMessage?.state !== "settled") return;

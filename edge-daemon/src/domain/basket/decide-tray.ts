@@ -6,7 +6,9 @@ import { isPersonsChoice, type LineState } from "./state.js";
 /** The product, if this lane can sell it: known, and priced in the lane's currency. */
 export function sellableProduct(draft: Draft, sku: Sku): Product | undefined {
   const product = draft.context.product(sku);
-  return product?.price.currency === draft.state.currency ? product : undefined;
+  const { status, currency } = draft.state;
+  const open = status === "shopping" || status === "paying" || status === "suspended";
+  return product?.price.currency === (open ? currency : draft.context.currency) ? product : undefined;
 }
 
 const evidenceFor = (draft: Draft, item: ObservedItem): Evidence =>

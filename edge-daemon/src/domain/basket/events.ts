@@ -87,7 +87,8 @@ const bodies = [
   z.strictObject({
     type: z.literal("lineQueued"),
     ...ofLine,
-    messageIds: z.array(MessageId).min(1),
+    /** `units`: how many pieces the message stands for; more than one where the till knows quantities. */
+    messages: z.array(z.strictObject({ ...ofMessage, units: z.int().min(1).max(999) })).min(1),
     replaces: z.array(MessageId),
   }),
   z.strictObject({ type: z.literal("voidQueued"), ...ofLine, ...ofMessage }),

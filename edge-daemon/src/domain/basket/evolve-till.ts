@@ -35,7 +35,12 @@ export function subjectOf(state: BasketState, messageId: string): MessageSubject
   return total?.messageId === messageId ? { kind: "total", piece: total } : undefined;
 }
 
-const queued = (messageId: string): Piece => ({ messageId, state: "queued", reason: null });
+const queued = (messageId: string, units: number): Piece => ({
+  messageId,
+  units,
+  state: "queued",
+  reason: null,
+});
 
 /** Which state a message may come from, so that a settled one never changes again. */
 const mayFollow: Record<Piece["state"], readonly Piece["state"][]> = {
@@ -52,13 +57,14 @@ function moved(piece: Piece, to: Piece["state"], reason: string | null): Piece {
   return { ...piece, state: to, reason };
 }
 
-export const piecesOnTill = (line: LineState): number =>
-  line.pieces.filter((piece) => piece.state === "settled").length;
+/** How many of the line's pieces the till is known to have. */
+export const unitsOnTill = (line: LineState): number =>
+  line.pieces.reduce((sum, piece) => sum + (piece.state === "settled" ? piece.units : 0), 0);
 
 /** A void that the till does not carry out is left to a person at the till. */
 function moveVoid(line: LineState, voiding: Piece): LineState {
   if (voiding.state === "settled") return { ...line, voiding, voided: { piecesByHand: 0 } };
-  return { ...line, voiding, voided: { piecesByHand: piecesOnTill(line) } };
+  return { ...line, voiding, voided: { piecesByHand: unitsOnTill(line) } };
 }
 
 function moveMessage(
@@ -78,20 +84,22 @@ function moveMessage(
   );
 }
 
-function queueLine(line: LineState, messageIds: readonly string[], replaces: readonly string[]): LineState {
-  const kept = line.pieces.map((p) => (replaces.includes(p.messageId) ? moved(p, "withdrawn", p.reason) : p));
-  return { ...line, pieces: [...kept, ...messageIds.map(queued)] };
+function queueLine(line: LineState, body: Extract<TillEventBody, { type: "lineQueued" }>): LineState {
+  const kept = line.pieces.map((piece) =>
+    body.replaces.includes(piece.messageId) ? moved(piece, "withdrawn", piece.reason) : piece,
+  );
+  return { ...line, pieces: [...kept, ...body.messages.map((m) => queued(m.messageId, m.units))] };
 }
 
 /** The till's part of `evolve`. @throws InvariantError for a message that cannot take this step */
 export function evolveTill(state: BasketState, body: TillEventBody): BasketState {
   switch (body.type) {
     case "lineQueued":
-      return withLine(state, body.lineItemId, (line) => queueLine(line, body.messageIds, body.replaces));
+      return withLine(state, body.lineItemId, (line) => queueLine(line, body));
     case "voidQueued":
-      return withLine(state, body.lineItemId, (line) => ({ ...line, voiding: queued(body.messageId) }));
+      return withLine(state, body.lineItemId, (line) => ({ ...line, voiding: queued(body.messageId, 0) }));
     case "totalQueued":
-      return { ...state, totalMessage: queued(body.messageId) };
+      return { ...state, totalMessage: queued(body.messageId, 0) };
     case "messageWithdrawn":
       return moveMessage(state, body.messageId, "withdrawn", null);
     case "tillAccepted":

@@ -44,6 +44,7 @@ export class BasketBench implements BasketContext {
   readonly products = shop();
   readonly busy = new Set<string>();
   readonly showEndMs = 5_000;
+  readonly currency = "EUR";
   readonly capabilities: LineSinkCapabilities;
   time = 1_700_000_000_000;
   #ids = 0;

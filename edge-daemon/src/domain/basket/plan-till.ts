@@ -1,25 +1,26 @@
-import { InvariantError, type TillMessage, type TransactionId } from "@tillsight/contracts";
+import { InvariantError, scaleMoney, type TillMessage, type TransactionId } from "@tillsight/contracts";
 import type { LineSinkCapabilities } from "../../ports/line-sink.js";
 import { type LineState, netGrams, priceLine } from "./state.js";
 
+type ItemMessage = Extract<TillMessage, { kind: "item" }>;
+
 /**
- * The messages that tell a till of one line: one where it understands a quantity, otherwise one per piece.
+ * The messages that tell a till of `units` pieces of a line (all of it, or what must be sent once more): one
+ * where the till understands a quantity, otherwise one per piece.
  *
- * @param count how many of them are wanted, when only some pieces are to be sent again
- * @throws InvariantError when the line is not priced
+ * @throws InvariantError when the line is not identified
  */
 export function planTillMessages(
   line: LineState,
   transactionId: TransactionId,
   capabilities: LineSinkCapabilities,
   newId: () => string,
-  count = Number.POSITIVE_INFINITY,
-): TillMessage[] {
+  units = line.quantity,
+): ItemMessage[] {
   const { product } = line;
   if (!product) throw new InvariantError(`line ${line.id} is not identified and cannot go to the till`);
-  const whole = capabilities.quantity || line.quantity === 1;
-  const pieces = Math.min(count, whole ? 1 : line.quantity);
-  return Array.from({ length: pieces }, () => ({
+  const quantities = capabilities.quantity ? [units] : Array.from({ length: units }, () => 1);
+  return quantities.map((quantity) => ({
     kind: "item",
     messageId: newId(),
     transactionId,
@@ -28,10 +29,13 @@ export function planTillMessages(
     gtin: product.gtin,
     plu: product.plu,
     description: product.name.slice(0, 120),
-    quantity: whole ? line.quantity : 1,
+    quantity,
     grams: netGrams(product, line.grossGrams),
     unitPrice: product.unitPrice,
-    total: whole ? priceLine(line, product.unitPrice.currency) : product.unitPrice,
+    total:
+      product.unit === "weight"
+        ? priceLine(line, product.unitPrice.currency)
+        : scaleMoney(product.unitPrice, quantity),
     taxRateBp: product.taxRateBp,
   }));
 }

@@ -13,9 +13,11 @@ import {
 } from "@tillsight/contracts";
 import type { FrozenProduct } from "./events.js";
 
-/** One message about a line on its way to the till; a line is one piece, or one per unit of its quantity. */
+/** One message on its way to the till. */
 export interface Piece {
   readonly messageId: string;
+  /** How many of the line's pieces it stands for; 0 for a void or a total. */
+  readonly units: number;
   readonly state: "queued" | "settled" | "refused" | "inDoubt" | "withdrawn";
   readonly reason: string | null;
 }

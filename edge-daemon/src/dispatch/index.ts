@@ -1,0 +1,3 @@
+export * from "./dispatcher.js";
+export * from "./policy.js";
+export * from "./queue.js";
