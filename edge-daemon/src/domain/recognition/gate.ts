@@ -1,0 +1,153 @@
+import type { Box } from "@tillsight/contracts";
+import {
+  type BorderLooks,
+  borderOf,
+  type Crossing,
+  coveredBy,
+  findCrossing,
+  learnLook,
+  looksBare,
+} from "./border.js";
+import { excess, type LumaGrid, lightGain } from "./luma.js";
+
+export interface GateSettings {
+  /** The picture must be still for this long, ms. */
+  readonly settleMs: number;
+  /** And for this many frames, so that a slow camera does not settle on one picture. */
+  readonly settleFrames: number;
+  /** Still, and the border differs everywhere: the light has changed; learned anew after this, ms. */
+  readonly lightMs: number;
+  /** Still, and goods explain what lies at the edge: learned after this, ms. */
+  readonly edgeGoodsMs: number;
+  /** Still, and nothing explains it: a hand that rests. Learned only after this, so that nothing waits for ever. */
+  readonly restingMs: number;
+}
+
+export const defaultGateSettings: GateSettings = {
+  settleMs: 250,
+  settleFrames: 3,
+  lightMs: 1_000,
+  edgeGoodsMs: 1_500,
+  restingMs: 30_000,
+};
+
+/** A cell has changed when it differs by this many luma steps more than light explains. */
+const CHANGE_LUMA = 9;
+/** Share of the cells that must change: about a thumb on a tray. */
+const CHANGE_SHARE = 0.0025;
+/** How fast the still picture that frames are compared with follows slow light: share of the difference a frame. */
+const FOLLOW = 0.05;
+
+/** Everything the gate remembers. `still` is the picture that new ones are compared with. */
+export interface GateState {
+  readonly still: LumaGrid | null;
+  readonly stillSince: number;
+  readonly stillFrames: number;
+  readonly looks: BorderLooks;
+  readonly crossing: Crossing;
+  /** Goods were looked for at the edge since the picture became still. */
+  readonly askedGoods: boolean;
+  /** Counts up each time the tray settles after it moved. */
+  readonly epoch: number;
+  readonly settled: boolean;
+}
+
+export const freshGate: GateState = {
+  still: null,
+  stillSince: 0,
+  stillFrames: 0,
+  looks: [],
+  crossing: { kind: "clear", places: [] },
+  askedGoods: false,
+  epoch: 0,
+  settled: false,
+};
+
+/** Why nothing may be decided now; `settled` says that it may. */
+export type GateVerdict = "settled" | "moving" | "settling" | "handResting";
+
+export interface GateStep {
+  readonly state: GateState;
+  readonly verdict: GateVerdict;
+  /** The gate wants to know what goods lie at the edge: detect on this frame and call `explainEdge`. */
+  readonly wantsGoods: boolean;
+}
+
+function changed(still: LumaGrid, now: LumaGrid): boolean {
+  if (still.columns !== now.columns || still.rows !== now.rows) return true;
+  const gain = lightGain(still.values, now.values, 7);
+  const limit = Math.max(2, CHANGE_SHARE * now.values.length);
+  let cells = 0;
+  for (let i = 0; i < now.values.length; i++) {
+    if (excess(still.values[i] ?? 0, now.values[i] ?? 0, gain, CHANGE_LUMA) > 0 && ++cells > limit)
+      return true;
+  }
+  return false;
+}
+
+function follow(still: LumaGrid, now: LumaGrid): LumaGrid {
+  const values = still.values.map((v, i) => v + FOLLOW * ((now.values[i] ?? v) - v));
+  return { ...still, values };
+}
+
+/** Whether the border that was seen for `quiet` ms may be taken for the tray's own. */
+function mayLearn(crossing: Crossing, border: Float32Array, quiet: number, s: GateSettings): boolean {
+  if (crossing.kind === "clear") return false;
+  if (crossing.kind === "widespread") return quiet >= s.lightMs;
+  return quiet >= s.restingMs || (quiet >= s.lightMs && looksBare(border, crossing.places));
+}
+
+/**
+ * Looks at one frame (`at` in ms, monotonic). Still means: no more changed than slow light and noise explain,
+ * for long enough, and nothing crosses the picture's edge, as every arm does and goods on the tray do not.
+ */
+export function gateStep(state: GateState, grid: LumaGrid, at: number, settings: GateSettings): GateStep {
+  if (!state.still || changed(state.still, grid)) {
+    const next = { ...state, still: grid, stillSince: at, stillFrames: 1, settled: false, askedGoods: false };
+    return { state: next, verdict: "moving", wantsGoods: false };
+  }
+  const stillFrames = state.stillFrames + 1;
+  const quiet = at - state.stillSince;
+  const base = { ...state, stillFrames, still: state.settled ? follow(state.still, grid) : state.still };
+  if (quiet < settings.settleMs || stillFrames < settings.settleFrames)
+    return { state: { ...base, settled: false }, verdict: "settling", wantsGoods: false };
+  return judgeBorder(base, grid, quiet, settings);
+}
+
+function judgeBorder(state: GateState, grid: LumaGrid, quiet: number, settings: GateSettings): GateStep {
+  const border = borderOf(grid);
+  const crossing = findCrossing(state.looks, border);
+  if (state.looks.length > 0 && crossing.kind !== "clear" && !mayLearn(crossing, border, quiet, settings)) {
+    const wantsGoods = crossing.kind === "local" && !state.askedGoods && quiet >= settings.edgeGoodsMs;
+    const next = { ...state, crossing, settled: false, askedGoods: state.askedGoods || wantsGoods };
+    return { state: next, verdict: "handResting", wantsGoods };
+  }
+  const clear = crossing.kind === "clear" && state.looks.length > 0;
+  const next: GateState = {
+    ...state,
+    looks: clear ? refresh(state.looks, border) : learnLook(state.looks, border),
+    crossing: { kind: "clear", places: [] },
+    epoch: state.settled ? state.epoch : state.epoch + 1,
+    settled: true,
+  };
+  return { state: next, verdict: "settled", wantsGoods: false };
+}
+
+/** The look that fits best follows slow changes, brightness and all. */
+function refresh(looks: BorderLooks, border: Float32Array): BorderLooks {
+  const [fitting] = looks
+    .map((look) => ({ look, off: look.reduce((sum, v, i) => sum + Math.abs(v - (border[i] ?? v)), 0) }))
+    .sort((a, b) => a.off - b.off);
+  if (!fitting) return looks;
+  const followed = fitting.look.map((v, i) => v + FOLLOW * ((border[i] ?? v) - v));
+  return [followed, ...looks.filter((l) => l !== fitting.look)];
+}
+
+/**
+ * Answers `wantsGoods`: `boxes` are the goods found, in cells of the grid. Where they explain all that crosses
+ * the edge, that look is learned and the tray settles with the next frame; else it goes on waiting.
+ */
+export function explainEdge(state: GateState, grid: LumaGrid, boxes: readonly Box[]): GateState {
+  if (state.crossing.kind !== "local" || !coveredBy(grid, state.crossing.places, boxes)) return state;
+  return { ...state, looks: learnLook(state.looks, borderOf(grid)) };
+}

@@ -1,0 +1,87 @@
+import type { Gtin, Sku, TrayItem } from "@tillsight/contracts";
+import { type BarcodeSeen, decide, decisionKey, type Held, hold, type MatchThresholds } from "./decide.js";
+import type { ItemTrace } from "./trace.js";
+import type { Track } from "./tracker.js";
+import { addFrame, type Evidence, fade, type NearReference, noEvidence } from "./votes.js";
+
+/** What is known of one item beyond where it lies. */
+export interface ItemState {
+  readonly evidence: Evidence;
+  readonly held: Held | null;
+  /** GTINs read on it, each once, first read first. */
+  readonly gtins: readonly Gtin[];
+}
+
+export const freshItem: ItemState = { evidence: noEvidence, held: null, gtins: [] };
+
+/** Scores drift with every frame; only another answer is news. */
+function differs(a: Held | null, b: Held | null): boolean {
+  return (a && decisionKey(a.decision)) !== (b && decisionKey(b.decision));
+}
+
+export interface ItemStep {
+  readonly state: ItemState;
+  /** Present when what is held has become something else. */
+  readonly changed: boolean;
+  readonly trace: ItemTrace | null;
+}
+
+/**
+ * One settled frame of one item. `near` is null when the item was not seen in it (then only barcodes that came
+ * in meanwhile may change anything).
+ */
+export function stepItem(
+  state: ItemState,
+  track: Track,
+  near: readonly NearReference[] | null,
+  skuOf: (gtin: Gtin) => Sku | null,
+  thresholds: MatchThresholds,
+): ItemStep {
+  const evidence = near ? addFrame(state.evidence, near) : state.evidence;
+  const barcodes: BarcodeSeen[] = state.gtins.map((gtin) => ({ gtin, sku: skuOf(gtin) }));
+  const fresh = decide(evidence, barcodes, thresholds);
+  const held = hold(state.held, fresh, evidence.frames);
+  const trace: ItemTrace | null = held && {
+    id: track.id,
+    box: track.box,
+    detection: track.score,
+    evidence: { frames: evidence.frames, votes: [...evidence.votes] },
+    barcodes,
+    before: state.held,
+    decision: held.decision,
+  };
+  return { state: { ...state, evidence, held }, changed: differs(state.held, held), trace };
+}
+
+/** Adds a barcode that was read on the item. */
+export function withBarcode(state: ItemState, gtin: Gtin): ItemState {
+  return state.gtins.includes(gtin) ? state : { ...state, gtins: [...state.gtins, gtin] };
+}
+
+/** The tray moved, or the catalog changed: what was seen before weighs less. */
+export function fadeItem(state: ItemState): ItemState {
+  return { ...state, evidence: fade(state.evidence) };
+}
+
+/** What the kiosk and the basket see of an item; null while nothing is held of it yet. */
+export function trayItem(track: Track, state: ItemState): TrayItem | null {
+  if (!track.confirmed || !state.held) return null;
+  return {
+    id: track.id,
+    box: track.box,
+    detection: track.score,
+    occluded: track.occluded,
+    decision: state.held.decision,
+  };
+}
+
+/** Nothing more is to be learned of it from more of the same pictures. */
+export function isSteady(track: Track, state: ItemState, frames: number): boolean {
+  return (
+    track.confirmed &&
+    !track.occluded &&
+    state.held !== null &&
+    state.held.challenger === null &&
+    state.evidence.frames >= frames
+  );
+}

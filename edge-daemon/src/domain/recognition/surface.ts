@@ -1,0 +1,82 @@
+import type { Box } from "@tillsight/contracts";
+import { excess, type LumaGrid, lightGain } from "./luma.js";
+
+/** The bare tray as far as it has been seen: brightness of each cell, NaN where goods always lay so far. */
+export interface Surface {
+  readonly columns: number;
+  readonly rows: number;
+  readonly values: Float32Array;
+}
+
+/** What can be said of the place where an item lay and is no longer detected. */
+export interface PlaceView {
+  /** Share of the place that no other item's box covers, 0..1. */
+  readonly visible: number;
+  /** Share of the visible part that looks like the bare tray, 0..1; 1 where the tray is not known there. */
+  readonly bare: number;
+}
+
+const FOLLOW = 0.1;
+const LUMA = 9;
+
+/** Cells whose middle lies in the box (pixels of the picture), `grow` cells wider on each side. */
+function cells(
+  box: Box,
+  grid: { columns: number; rows: number },
+  size: { width: number; height: number },
+  grow: number,
+) {
+  const cw = size.width / grid.columns;
+  const ch = size.height / grid.rows;
+  const left = Math.max(0, Math.ceil(box.x / cw - 0.5 - grow));
+  const right = Math.min(grid.columns - 1, Math.floor((box.x + box.w) / cw - 0.5 + grow));
+  const top = Math.max(0, Math.ceil(box.y / ch - 0.5 - grow));
+  const bottom = Math.min(grid.rows - 1, Math.floor((box.y + box.h) / ch - 0.5 + grow));
+  const found: number[] = [];
+  for (let y = top; y <= bottom; y++) for (let x = left; x <= right; x++) found.push(y * grid.columns + x);
+  return found;
+}
+
+/** Learns the tray from a settled frame, everywhere but under `covered` (goods seen or believed there), pixels. */
+export function learnSurface(
+  surface: Surface | null,
+  grid: LumaGrid,
+  covered: readonly Box[],
+  size: { width: number; height: number },
+): Surface {
+  const hidden = new Set(covered.flatMap((b) => cells(b, grid, size, 1)));
+  const same = surface !== null && surface.columns === grid.columns && surface.rows === grid.rows;
+  const gain = same ? surfaceGain(surface, grid) : 1;
+  const values = grid.values.map((now, i) => {
+    const known = same ? (surface.values[i] ?? Number.NaN) : Number.NaN;
+    // What is hidden now is kept at the light of now, so that all cells share one light.
+    if (hidden.has(i)) return known * gain;
+    return Number.isNaN(known) ? now : known * gain + FOLLOW * (now - known * gain);
+  });
+  return { columns: grid.columns, rows: grid.rows, values };
+}
+
+/** NaN cells drop out, since no comparison with them holds. */
+function surfaceGain(surface: Surface, grid: LumaGrid): number {
+  return lightGain(surface.values, grid.values, 3);
+}
+
+/** Looks at the place of an item that was not detected in this settled frame; `others` are the boxes that were. */
+export function viewPlace(
+  surface: Surface | null,
+  grid: LumaGrid,
+  place: Box,
+  others: readonly Box[],
+  size: { width: number; height: number },
+): PlaceView {
+  const inside = cells(place, grid, size, 0);
+  if (inside.length === 0) return { visible: 1, bare: 1 };
+  const covered = new Set(others.flatMap((b) => cells(b, grid, size, 0)));
+  const seen = inside.filter((i) => !covered.has(i));
+  const known = surface ? seen.filter((i) => !Number.isNaN(surface.values[i] ?? Number.NaN)) : [];
+  const visible = seen.length / inside.length;
+  if (!surface || known.length === 0) return { visible, bare: 1 };
+  const gain = surfaceGain(surface, grid);
+  const bare = known.filter((i) => excess(surface.values[i] ?? 0, grid.values[i] ?? 0, gain, LUMA) <= 0);
+  return { visible, bare: bare.length / known.length };
+}

@@ -1,0 +1,76 @@
+import type { Box, Decision, Gtin, Sku } from "@tillsight/contracts";
+import { crop, type Detection, type Detector, type Embedder, type Picture } from "@tillsight/models";
+import { type BarcodeSeen, decide } from "../domain/recognition/decide.js";
+import { addFrame, type Evidence, noEvidence } from "../domain/recognition/votes.js";
+import type { CatalogReader } from "../ports/catalog.js";
+import type { BarcodeReader } from "./barcodes.js";
+import { look, type ReaderDeps } from "./tray-reader.js";
+
+export interface AnalysedItem {
+  readonly detection: Detection;
+  readonly vector: Float32Array;
+  readonly evidence: Evidence;
+  readonly barcodes: readonly BarcodeSeen[];
+  readonly decision: Decision;
+}
+
+function seen(gtin: Gtin, catalog: CatalogReader): BarcodeSeen {
+  const sku: Sku | null = catalog.productByBarcode(gtin)?.sku ?? null;
+  return { gtin, sku };
+}
+
+/**
+ * What one picture says on its own: detections, best first, each decided from this picture alone. The same
+ * picture, models and catalog give the same answer.
+ */
+export async function analysePicture(
+  picture: Picture,
+  deps: ReaderDeps & { readonly barcodes?: BarcodeReader | undefined },
+): Promise<AnalysedItem[]> {
+  const { detections, sightings, near } = await look(picture, deps);
+  const items: AnalysedItem[] = [];
+  for (const [i, detection] of detections.entries()) {
+    const gtins = deps.barcodes ? await deps.barcodes.read(crop(picture, detection.box, 0.12)) : [];
+    const evidence = addFrame(noEvidence, near[i] ?? []);
+    const barcodes = gtins.map((g) => seen(g, deps.catalog));
+    const vector = sightings[i]?.vector ?? new Float32Array(deps.embedder.size);
+    const decision = decide(evidence, barcodes, deps.embedder.thresholds);
+    items.push({ detection, vector, evidence, barcodes, decision });
+  }
+  return items;
+}
+
+/** How far from the middle an item may be before a smaller, central one is preferred: share of its weight lost. */
+const OFF_CENTRE = 0.7;
+
+/** The item that a photo is of: large and central; undefined where there is no detection. */
+export function mainSubject(
+  picture: { width: number; height: number },
+  found: readonly Detection[],
+): Detection | undefined {
+  const weight = ({ box: b }: Detection) => {
+    const dx = (b.x + b.w / 2) / picture.width - 0.5;
+    const dy = (b.y + b.h / 2) / picture.height - 0.5;
+    return b.w * b.h * (1 - OFF_CENTRE * Math.min(1, 2 * Math.hypot(dx, dy)));
+  };
+  return [...found].sort((a, b) => weight(b) - weight(a))[0];
+}
+
+export interface EnrolmentView {
+  /** L2-normalised, of the embedder that was given. */
+  readonly vector: Float32Array;
+  /** What was cut out, pixels of the photo; null when nothing was detected and the whole photo was taken. */
+  readonly box: Box | null;
+  readonly crop: Picture;
+}
+
+/** A photo of one product as a reference: its main subject cut out exactly as the lane cuts items out. */
+export async function embedForEnrolment(
+  picture: Picture,
+  deps: { readonly detector: Detector; readonly embedder: Embedder },
+): Promise<EnrolmentView> {
+  const subject = mainSubject(picture, await deps.detector.detect(picture));
+  const cut = subject ? crop(picture, subject.box) : picture;
+  const [vector] = await deps.embedder.embed([cut]);
+  return { vector: vector ?? new Float32Array(deps.embedder.size), box: subject?.box ?? null, crop: cut };
+}
