@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
@@ -61,6 +61,17 @@ function check(db: Database.Database, path: string, limit: number): void {
   }
 }
 
+/** SQLite opens what it may not write read-only and then fails to lock it: the system says it more plainly. */
+function whyNotLocked(cause: unknown, path: string): unknown {
+  if (!(cause instanceof Database.SqliteError) || cause.code !== "SQLITE_IOERR_LOCK") return cause;
+  try {
+    closeSync(openSync(path, "r+"));
+    return cause;
+  } catch (plainer) {
+    return plainer;
+  }
+}
+
 /**
  * Opens the file, and makes it if it is not there.
  *
@@ -79,6 +90,6 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     return db;
   } catch (cause) {
     db?.close();
-    throw journalError(cause, path);
+    throw journalError(whyNotLocked(cause, path), path);
   }
 }

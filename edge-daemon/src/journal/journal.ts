@@ -37,8 +37,8 @@ const prepare = (db: Database.Database) => ({
      WHERE ended_at IS NOT NULL ORDER BY opened_lsn`,
   ),
   old: db.prepare<[number, number], { opened_lsn: number; transaction_id: string; next_lsn: number }>(
-    `SELECT opened_lsn, transaction_id, next_lsn FROM
-       (SELECT *, lead(opened_lsn) OVER (ORDER BY opened_lsn) AS next_lsn FROM transactions) AS t
+    `SELECT opened_lsn, transaction_id, (SELECT min(opened_lsn) FROM transactions AS later
+       WHERE later.opened_lsn > t.opened_lsn) AS next_lsn FROM transactions AS t
      WHERE ended_at < ? AND next_lsn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox
        WHERE outbox.transaction_id = t.transaction_id AND state IN ('queued', 'sending'))
      ORDER BY opened_lsn LIMIT ?`,

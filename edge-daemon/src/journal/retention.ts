@@ -35,7 +35,7 @@ export class JournalRetention {
 
   /** One step; returns how many transactions were dropped. Trouble is reported, not thrown. */
   step(): number {
-    const { journal, clock, keepDays, stepSize = 20, onError } = this.#options;
+    const { journal, clock, keepDays, stepSize = 5, onError } = this.#options;
     try {
       const dropped = journal.prune(clock.now().getTime() - keepDays * DAY_MS, stepSize);
       journal.checkpoint();

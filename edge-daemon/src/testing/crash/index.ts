@@ -1,0 +1,1 @@
+export { crashJournal, type JournalCrashOptions, type JournalCrashReport } from "./journal-crash.js";
