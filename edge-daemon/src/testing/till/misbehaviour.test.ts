@@ -81,8 +81,8 @@ describe("over several messages", () => {
     // that message is never booked, so it must not be called accepted.
     till.play({
       steps: [
-        { do: "slow", ms: 200 },
-        { do: "ack", times: 2 },
+        { do: "slow", ms: 300 },
+        { do: "slow", ms: 150 },
         { do: "silence", times: 9 },
       ],
     });
