@@ -1,0 +1,76 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { InvalidInputError, NodeName } from "@tillsight/contracts";
+import { z } from "zod";
+import { logLevels } from "./log.js";
+
+export const help = `tillsight cloud-sync: the chain's product catalog, and its way to every lane
+
+Usage: node cloud-sync/dist/main.js [options]
+
+  --data <folder>       catalog, pictures and token          (default ~/.tillsight/cloud)
+  --store <name>        store whose lanes are served          (default store)
+  --port <n>            HTTP API on 127.0.0.1, 0 = any free   (default 7480)
+  --broker-url <url>    your MQTT broker, mqtt:// or mqtts:// (default: embedded)
+  --broker-port <n>     embedded broker on 127.0.0.1          (default 7483)
+  --models <folder>     manifests and weights                 (default: the ones shipped)
+  --log-level <level>   error, warn, info or debug            (default info)
+  --help                this text
+
+Writing needs the token that the first start prints; it is kept in the file "token" of the data folder:
+  curl -X PUT -H "Authorization: Bearer $(cat ~/.tillsight/cloud/token)" -H "Content-Type: application/json" \\
+    -d '{"price":{"minor":149,"currency":"EUR"}}' http://127.0.0.1:7480/api/products/apple/price
+`;
+
+const Port = z.coerce.number().int().min(0).max(65_535);
+
+const Options = z.object({
+  help: z.boolean().default(false),
+  data: z
+    .string()
+    .min(1)
+    .default(join(homedir(), ".tillsight", "cloud")),
+  store: NodeName.default("store"),
+  port: Port.default(7480),
+  "broker-url": z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
+    .optional(),
+  "broker-port": Port.default(7483),
+  models: z.string().optional(),
+  "log-level": z.enum(logLevels).default("info"),
+});
+export type CliOptions = z.infer<typeof Options>;
+
+const text = { type: "string" } as const;
+
+/** @throws InvalidInputError that names the option. */
+export function parseOptions(argv: readonly string[]): CliOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        ...{
+          data: text,
+          store: text,
+          port: text,
+          "broker-url": text,
+          "broker-port": text,
+          models: text,
+          "log-level": text,
+        },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return Options.parse(values);
+  } catch (cause) {
+    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+    const message = issue
+      ? `--${issue.path.join(".")}: ${issue.message}`
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
+    throw new InvalidInputError(message, "See --help.", { cause });
+  }
+}

@@ -1,0 +1,241 @@
+import { readFileSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { CatalogDelta, CatalogHead, topics } from "@tillsight/contracts";
+import mqtt from "mqtt";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CloudSync, startCloudSync } from "./cloud.js";
+import { decodePhoto } from "./enrol/embed-photo.js";
+import { embedderId, product, temporaryFolder, unitVector } from "./test-helpers.js";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let cloud: CloudSync;
+const store = "store-7";
+/** Stands for the networks, which are tested where they live: a vector that depends on the picture's first pixel. */
+const embedPhoto = async (bytes: Uint8Array) => unitVector((await decodePhoto(bytes)).data[0] as number);
+const start = () => startCloudSync({ dataDir: folder.dir, store, embedderId, embedPhoto });
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  cloud = await start();
+}, 120_000);
+afterAll(async () => {
+  await cloud.stop();
+  folder.clean();
+});
+
+const picture = (red: number, format: "jpeg" | "png" | "webp" = "png") =>
+  sharp({ create: { width: 32, height: 32, channels: 3, background: { r: red, g: 10, b: 10 } } })
+    .toFormat(format)
+    .toBuffer();
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = { authorization: `Bearer ${cloud.token}` },
+) {
+  const raw = body instanceof Uint8Array || body instanceof FormData;
+  const response = await fetch(`${cloud.url}${path}`, {
+    method,
+    headers: { ...(body !== undefined && !raw ? { "content-type": "application/json" } : {}), ...headers },
+    ...(body === undefined ? {} : { body: raw ? (body as FormData) : JSON.stringify(body) }),
+  });
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    body: (await response.json()) as Record<string, unknown>,
+  };
+}
+
+const fields = { name: "Apple", unit: "each", price: { minor: 49, currency: "EUR" }, taxRateBp: 700 };
+
+describe("products", () => {
+  test("a product is put, read, found, priced and removed", async () => {
+    expect(await call("PUT", "/api/products/apple", fields)).toMatchObject({
+      status: 200,
+      body: { changed: true, product: { gtins: [], plu: null } },
+    });
+    expect(
+      await call("PUT", "/api/products/apple/price", { price: { minor: 59, currency: "EUR" } }),
+    ).toMatchObject({ status: 200 });
+    expect((await call("GET", "/api/products/apple")).body).toMatchObject({
+      sku: "apple",
+      price: { minor: 59 },
+    });
+    expect((await call("GET", "/api/products?search=app")).body.products).toHaveLength(1);
+    expect(await call("DELETE", "/api/products/apple")).toMatchObject({
+      status: 200,
+      body: { changed: true },
+    });
+    expect((await call("GET", "/api/products/apple")).status).toBe(404);
+  });
+
+  const bad: [name: string, method: string, path: string, body: unknown, status: number][] = [
+    ["a field that is missing", "PUT", "/api/products/x", { ...fields, name: undefined }, 400],
+    ["a field nobody knows", "PUT", "/api/products/x", { ...fields, colour: "red" }, 400],
+    ["a wrong check digit", "PUT", "/api/products/x", { ...fields, gtins: ["4006381333932"] }, 400],
+    ["another SKU in the body", "PUT", "/api/products/x", { ...fields, sku: "y" }, 400],
+    ["a SKU with a blank", "PUT", "/api/products/a%20b", fields, 400],
+    ["a negative price", "PUT", "/api/products/x", { ...fields, price: { minor: -1, currency: "EUR" } }, 400],
+    [
+      "a price with cents after the point",
+      "PUT",
+      "/api/products/x/price",
+      { price: { minor: 1.5, currency: "EUR" } },
+      400,
+    ],
+    [
+      "a price of a product that is not there",
+      "PUT",
+      "/api/products/x/price",
+      { price: { minor: 1, currency: "EUR" } },
+      404,
+    ],
+    ["a body too large", "PUT", "/api/products/x", { ...fields, name: "x".repeat(400_000) }, 413],
+    ["an address that is none", "GET", "/api/nothing", undefined, 404],
+    ["pictures as JSON", "POST", "/api/products/x/photos", { picture: 1 }, 400],
+  ];
+  test.each(bad)("%s is refused as a problem with a fix", async (_, method, path, body, status) => {
+    const answer = await call(method, path, body);
+    expect(answer).toMatchObject({ status, type: expect.stringContaining("application/problem+json") });
+    expect(answer.body).toMatchObject({
+      status,
+      title: expect.any(String),
+      fix: expect.stringMatching(/\w/),
+    });
+  });
+
+  test("every write needs the token, reading does not", async () => {
+    for (const headers of [{}, { authorization: "Bearer wrong" }, { authorization: cloud.token }])
+      expect((await call("PUT", "/api/products/x", fields, headers as Record<string, string>)).status).toBe(
+        401,
+      );
+    expect(
+      (await call("POST", "/api/products/x/photos", await picture(1), { "content-type": "image/png" }))
+        .status,
+    ).toBe(401);
+    expect((await call("GET", "/api/products", undefined, {})).status).toBe(200);
+    expect((await call("GET", "/healthz", undefined, {})).body).toMatchObject({
+      state: "ok",
+      parts: { catalog: { state: "ok" } },
+    });
+  });
+
+  test("the token is kept in the data folder, for its owner only", () => {
+    const file = join(folder.dir, "token");
+    expect(readFileSync(file, "utf8").trim()).toBe(cloud.token);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(cloud.tokenIsNew).toBe(true);
+  });
+});
+
+describe("photos", () => {
+  const authorization = () => ({ authorization: `Bearer ${cloud.token}` });
+
+  test("one picture as the body and several as a form become references", async () => {
+    await call("PUT", "/api/products/mug", fields);
+    for (const kind of ["jpeg", "png", "webp"] as const)
+      expect(
+        await call("POST", "/api/products/mug/photos", await picture(9, kind), {
+          ...authorization(),
+          "content-type": `image/${kind}`,
+        }),
+      ).toMatchObject({ status: 201, body: { sku: "mug", references: [expect.any(String)] } });
+    const form = new FormData();
+    for (const red of [1, 2])
+      form.append("photo", new Blob([new Uint8Array(await picture(red))], { type: "image/png" }), "a.png");
+    expect((await call("POST", "/api/products/mug/photos", form)).body.references).toHaveLength(2);
+  });
+
+  test("a picture that only says it is one, a torn one, too many, and none are refused and nothing is stored", async () => {
+    const before = (await cloud.catalog.state()).lsn;
+    const send = async (body: Uint8Array) =>
+      (
+        await call("POST", "/api/products/mug/photos", body, {
+          ...authorization(),
+          "content-type": "image/png",
+        })
+      ).status;
+    expect(await send(Buffer.from("#!/bin/sh"))).toBe(422);
+    expect(await send((await picture(5)).subarray(0, 60))).toBe(422);
+    const many = new FormData();
+    for (let i = 0; i < 6; i++) many.append("photo", new Blob([new Uint8Array(await picture(i))]), "a.png");
+    expect((await call("POST", "/api/products/mug/photos", many)).status).toBeGreaterThanOrEqual(400);
+    const mixed = new FormData();
+    mixed.append("photo", new Blob([new Uint8Array(await picture(1))]), "a.png");
+    mixed.append("photo", new Blob(["text"]), "b.png");
+    expect((await call("POST", "/api/products/mug/photos", mixed)).status).toBe(422);
+    expect((await cloud.catalog.state()).lsn).toBe(before);
+  });
+});
+
+test("changes reach a subscriber in order, the head is retained, and after a restart only what was not confirmed comes again", async () => {
+  const client = await mqtt.connectAsync(cloud.brokerUrl);
+  const deltas: CatalogDelta[] = [];
+  const heads: CatalogHead[] = [];
+  client.on("message", (topic, payload) => {
+    const json = JSON.parse(payload.toString());
+    if (topic === topics.catalogDelta.topic(store)) deltas.push(CatalogDelta.parse(json));
+    else heads.push(CatalogHead.parse(json));
+  });
+  await client.subscribeAsync([topics.catalogHead.topic(store), topics.catalogDelta.topic(store)], {
+    qos: 1,
+  });
+  await expect.poll(() => heads.length).toBeGreaterThan(0);
+  const from = (await cloud.catalog.state()).lsn;
+  for (let i = 0; i < 20; i++) await cloud.catalog.putProduct(product(`D${i}`), "test");
+  await expect.poll(() => heads.at(-1)?.lsn).toBe(from + 20);
+  expect(
+    deltas.flatMap((delta) => delta.changes.map((change) => change.lsn)).filter((lsn) => lsn > from),
+  ).toEqual(Array.from({ length: 20 }, (_, i) => from + 1 + i));
+  await client.endAsync();
+  await expect.poll(async () => (await cloud.catalog.state()).publishedLsn).toBe(from + 20);
+  await cloud.stop();
+  await cloud.stop();
+  cloud = await start();
+  expect(cloud.tokenIsNew).toBe(false);
+  expect((await cloud.catalog.state()).publishedLsn).toBe(from + 20);
+}, 60_000);
+
+test("a new embedder makes every reference again from its picture", async () => {
+  await call("PUT", "/api/products/cup", fields);
+  await call("POST", "/api/products/cup/photos", await picture(77), {
+    authorization: `Bearer ${cloud.token}`,
+    "content-type": "image/png",
+  });
+  await cloud.stop();
+  const again: number[] = [];
+  cloud = await startCloudSync({
+    dataDir: folder.dir,
+    store,
+    embedderId: "next",
+    embedPhoto: async (bytes) => {
+      again.push(bytes.length);
+      return embedPhoto(bytes);
+    },
+  });
+  expect(again.length).toBeGreaterThan(0);
+  expect(await cloud.catalog.foreignReferences()).toEqual([]);
+}, 60_000);
+
+test("a port in use is one clear error and leaves nothing running", async () => {
+  const other = temporaryFolder();
+  const squatter = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => squatter.once("listening", resolve));
+  const port = (squatter.address() as { port: number }).port;
+  const options = { dataDir: other.dir, store, embedderId, embedPhoto };
+  await expect(startCloudSync({ ...options, port })).rejects.toMatchObject({
+    code: "CLOUD_START",
+    fix: expect.stringContaining("--port"),
+  });
+  await expect(startCloudSync({ ...options, brokerPort: port })).rejects.toMatchObject({
+    code: "CLOUD_START",
+    fix: expect.stringContaining("--broker-port"),
+  });
+  squatter.close();
+  const free = await startCloudSync(options);
+  await free.stop();
+  other.clean();
+}, 60_000);

@@ -1,0 +1,131 @@
+import type { HealthReport, NodeName } from "@tillsight/contracts";
+import { CloudCatalog } from "./catalog/catalog.js";
+import type { EmbedPhoto } from "./enrol/embed-photo.js";
+import { embedAgain } from "./enrol/enrol.js";
+import { PhotoStore } from "./enrol/photo-store.js";
+import { CloudStartError } from "./errors.js";
+import { createServer } from "./http/server.js";
+import { loadToken } from "./http/token.js";
+import { type Logger, silentLogger } from "./log.js";
+import { type Broker, startBroker } from "./publish/broker.js";
+import { Publisher } from "./publish/publisher.js";
+
+export const version = "0.1.0";
+
+export interface CloudSyncOptions {
+  /** Folder of the catalog database, the pictures and the token; created when missing. */
+  readonly dataDir: string;
+  /** Store whose lanes are served, as in their topics. */
+  readonly store: NodeName;
+  /** Makes references of photos; its vectors carry this id. */
+  readonly embedderId: string;
+  readonly embedPhoto: EmbedPhoto;
+  /** Of the HTTP API on loopback; 0 (the default) lets the system choose. */
+  readonly port?: number;
+  /** A broker of your own; left out, one is embedded. */
+  readonly brokerUrl?: string;
+  /** Of the embedded broker, on loopback; 0 (the default) lets the system choose. */
+  readonly brokerPort?: number;
+  readonly log?: Logger;
+}
+
+export interface CloudSync {
+  /** Of the HTTP API. */
+  readonly url: string;
+  /** What lanes connect to. */
+  readonly brokerUrl: string;
+  /** Bearer token of every write. */
+  readonly token: string;
+  /** True at the first start with this data folder: the one time to show the token. */
+  readonly tokenIsNew: boolean;
+  /** The catalog itself, for a composition in the same process. */
+  readonly catalog: CloudCatalog;
+  health(): Promise<HealthReport>;
+  /** Idempotent; closes in the reverse order of starting. */
+  stop(): Promise<void>;
+}
+
+/** Undoes in reverse order, every step, and reports the first failure. */
+class Undo {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+  #done: Promise<void> | undefined;
+
+  add(step: () => Promise<unknown>): void {
+    this.#steps.unshift(step);
+  }
+
+  run(): Promise<void> {
+    this.#done ??= this.#runOnce();
+    return this.#done;
+  }
+
+  async #runOnce(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const step of this.#steps) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/**
+ * Headquarters in one process: catalog, HTTP API, publisher and, unless there is one, a broker.
+ *
+ * @throws CloudStartError (folder, port), CloudNewerError; nothing is left running then.
+ */
+export async function startCloudSync(options: CloudSyncOptions): Promise<CloudSync> {
+  const undo = new Undo();
+  try {
+    return await startParts(options, undo);
+  } catch (error) {
+    await undo.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudSync> {
+  const { dataDir, store, embedPhoto, log = silentLogger } = options;
+  const catalog = await CloudCatalog.open(dataDir, options.embedderId);
+  undo.add(() => catalog.close());
+  const { token, isNew } = await loadToken(dataDir);
+  const photos = new PhotoStore(dataDir);
+  await embedAgain({ catalog, photos, embedPhoto }, log);
+  let broker: Broker | undefined;
+  if (options.brokerUrl === undefined) {
+    broker = await startBroker(options.brokerPort ?? 0);
+    undo.add(broker.close);
+  }
+  const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
+  const publisher = new Publisher({ catalog, brokerUrl, store, log });
+  publisher.start();
+  undo.add(() => publisher.stop());
+  const health = () => report(catalog, publisher);
+  const app = await createServer({ catalog, photos, embedPhoto, token, log, health });
+  undo.add(() => app.close());
+  const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 }).catch((cause: unknown) => {
+    throw new CloudStartError(`port ${options.port} cannot be used`, "Choose another with --port.", {
+      cause,
+    });
+  });
+  log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
+  return { url, brokerUrl, token, tokenIsNew: isNew, catalog, health, stop: () => undo.run() };
+}
+
+async function report(catalog: CloudCatalog, publisher: Publisher): Promise<HealthReport> {
+  const parts: HealthReport["parts"] = { publisher: publisher.health() };
+  try {
+    const { lsn, publishedLsn } = await catalog.state();
+    parts.catalog = {
+      state: "ok",
+      detail: `LSN ${lsn}`,
+      facts: { lsn, publishedLsn, unpublished: lsn - publishedLsn },
+    };
+  } catch (error) {
+    parts.catalog = {
+      state: "failed",
+      detail: String(error),
+      fix: "Look at the log; check the disk of the data folder.",
+    };
+  }
+  const states = Object.values(parts).map((part) => part.state);
+  const state = states.includes("failed") ? "failed" : states.includes("degraded") ? "degraded" : "ok";
+  return { state, version, uptimeSeconds: process.uptime(), parts };
+}

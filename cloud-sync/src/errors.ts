@@ -1,0 +1,48 @@
+import { TillsightError } from "@tillsight/contracts";
+
+/** Nothing is stored under that key. */
+export class NotFoundError extends TillsightError {
+  readonly code = "NOT_FOUND";
+}
+
+/** The change would contradict what is stored, such as one barcode on two products. */
+export class ConflictError extends TillsightError {
+  readonly code = "CONFLICT";
+}
+
+/** A write without the right token. */
+export class UnauthorizedError extends TillsightError {
+  readonly code = "UNAUTHORIZED";
+
+  constructor() {
+    super(
+      "this call needs a token",
+      "Send `Authorization: Bearer <token>`; the token is in the file `token` of the data folder.",
+    );
+  }
+}
+
+/** A picture that is none, too large, or of a kind that is not taken. */
+export class PhotoRefusedError extends TillsightError {
+  readonly code = "PHOTO_REFUSED";
+}
+
+/** The data folder or a port cannot be used. */
+export class CloudStartError extends TillsightError {
+  readonly code = "CLOUD_START";
+}
+
+/** Written by a newer Tillsight than this one. */
+export class CloudNewerError extends TillsightError {
+  readonly code = "CLOUD_NEWER";
+
+  constructor(
+    readonly found: number,
+    readonly known: number,
+  ) {
+    super(
+      `the catalog database has schema ${found}, this Tillsight knows up to ${known}`,
+      "Install the newer Tillsight again, or give another data folder with --data.",
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { InvalidInputError, TillsightError } from "@tillsight/contracts";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Logger } from "../log.js";
+
+/** RFC 9457, with what to do about it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly fix: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+const statusOf: Readonly<Record<string, number>> = {
+  INVALID_INPUT: 400,
+  UNAUTHORIZED: 401,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PHOTO_REFUSED: 422,
+};
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof z.ZodError) {
+    const errors = error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
+    return {
+      type: "INVALID_INPUT",
+      title: "the request does not fit",
+      status: 400,
+      fix: "Correct the fields that are named.",
+      errors,
+    };
+  }
+  if (error instanceof TillsightError)
+    return { type: error.code, title: error.message, status: statusOf[error.code] ?? 500, fix: error.fix };
+  const status = (error as FastifyError).statusCode ?? 500;
+  if (status >= 400 && status < 500)
+    return {
+      type: (error as FastifyError).code ?? "BAD_REQUEST",
+      title: (error as Error).message,
+      status,
+      fix: "Correct the request.",
+    };
+  return {
+    type: "INTERNAL",
+    title: "headquarters failed to do this",
+    status: 500,
+    fix: "Look at the log of cloud-sync.",
+  };
+}
+
+export function sendProblem(log: Logger) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500)
+      log.error("request failed", { method: request.method, url: request.url, error: String(error) });
+    return reply.code(problem.status).type("application/problem+json").send(problem);
+  };
+}
+
+/** @throws InvalidInputError */
+export function requireThat(holds: boolean, message: string, fix: string): void {
+  if (!holds) throw new InvalidInputError(message, fix);
+}

@@ -1,0 +1,90 @@
+import { Money, Product, Sku } from "@tillsight/contracts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { enrolPhotos } from "../enrol/enrol.js";
+import { maxPhotoBytes, maxPhotos } from "../enrol/photo.js";
+import { NotFoundError } from "../errors.js";
+import { requireThat } from "./problem.js";
+import type { ServerParts } from "./server.js";
+
+const Params = z.object({ sku: Sku });
+const Query = z.object({
+  search: z.string().max(120).default(""),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+const PriceBody = z.strictObject({ price: Money });
+/** Everything that a till needs not know may be left out. */
+const ProductBody = Product.partial({ sku: true }).extend({
+  gtins: Product.shape.gtins.default([]),
+  plu: Product.shape.plu.default(null),
+  tareGrams: Product.shape.tareGrams.default(0),
+  minAge: Product.shape.minAge.default(null),
+});
+
+const actor = "api";
+
+/** `/api/products`: read, put, price, remove, photos. */
+export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
+  const { catalog } = parts;
+  const skuOf = (request: FastifyRequest) => Params.parse(request.params).sku;
+
+  app.get("/api/products", async (request) => {
+    const { search, limit } = Query.parse(request.query);
+    return { products: await catalog.products(search, limit) };
+  });
+
+  app.get("/api/products/:sku", async (request) => {
+    const sku = skuOf(request);
+    const product = await catalog.product(sku);
+    if (!product)
+      throw new NotFoundError(`there is no product ${sku}`, "Search for it: GET /api/products?search=…");
+    return product;
+  });
+
+  app.put("/api/products/:sku", async (request) => {
+    const sku = skuOf(request);
+    const body = ProductBody.parse(request.body);
+    requireThat(
+      body.sku === undefined || body.sku === sku,
+      "the SKU of the body is not the one of the address",
+      "Leave it out of the body.",
+    );
+    requirePrice(body.price);
+    const product: Product = { ...body, sku };
+    return { product, ...(await catalog.putProduct(product, actor)) };
+  });
+
+  app.put("/api/products/:sku/price", async (request) => {
+    const sku = skuOf(request);
+    const { price } = PriceBody.parse(request.body);
+    requirePrice(price);
+    return { sku, price, ...(await catalog.setPrice(sku, price, actor)) };
+  });
+
+  app.delete("/api/products/:sku", async (request) => catalog.removeProduct(skuOf(request), actor));
+
+  app.post(
+    "/api/products/:sku/photos",
+    { bodyLimit: maxPhotoBytes * maxPhotos + 65_536 },
+    async (request, reply) => {
+      const result = await enrolPhotos(parts, skuOf(request), await picturesOf(request), actor);
+      return reply.code(201).send(result);
+    },
+  );
+}
+
+const requirePrice = (price: Money) =>
+  requireThat(price.minor >= 0, "the price is negative", "Give the price in minor units, 0 or more.");
+
+/** One picture as the body, or several as multipart form data. */
+async function picturesOf(request: FastifyRequest): Promise<Uint8Array[]> {
+  if (Buffer.isBuffer(request.body)) return [request.body];
+  requireThat(
+    request.isMultipart(),
+    "the body is no picture",
+    "Send image/jpeg, image/png or image/webp, or multipart/form-data.",
+  );
+  const pictures: Uint8Array[] = [];
+  for await (const file of request.files()) pictures.push(await file.toBuffer());
+  return pictures;
+}

@@ -1,0 +1,53 @@
+import multipart from "@fastify/multipart";
+import type { HealthReport } from "@tillsight/contracts";
+import fastify, { type FastifyInstance } from "fastify";
+import type { CloudCatalog } from "../catalog/catalog.js";
+import type { EmbedPhoto } from "../enrol/embed-photo.js";
+import { maxPhotoBytes, maxPhotos } from "../enrol/photo.js";
+import type { PhotoStore } from "../enrol/photo-store.js";
+import type { Logger } from "../log.js";
+import { sendProblem } from "./problem.js";
+import { productRoutes } from "./products.js";
+import { requireToken } from "./token.js";
+
+export interface ServerParts {
+  readonly catalog: CloudCatalog;
+  readonly photos: PhotoStore;
+  readonly embedPhoto: EmbedPhoto;
+  readonly token: string;
+  readonly log: Logger;
+  health(): Promise<HealthReport>;
+}
+
+/** The HTTP API, not yet listening. Reading is open to this machine, every write needs the token. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true });
+  app.setErrorHandler(sendProblem(parts.log));
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type("application/problem+json")
+      .send({
+        type: "NOT_FOUND",
+        title: `there is no ${request.method} ${request.url}`,
+        status: 404,
+        fix: "See docs/architecture.md for the API.",
+      }),
+  );
+  app.addHook("onRequest", async (request) => {
+    if (request.method !== "GET" && request.method !== "HEAD")
+      requireToken(parts.token, request.headers.authorization);
+  });
+  app.addContentTypeParser(/^image\//, { parseAs: "buffer", bodyLimit: maxPhotoBytes }, (_, body, done) =>
+    done(null, body),
+  );
+  await app.register(multipart, {
+    limits: { files: maxPhotos, fileSize: maxPhotoBytes, fields: 10, parts: maxPhotos + 10 },
+  });
+  app.get("/healthz", async (_, reply) => {
+    const report = await parts.health();
+    return reply.code(report.state === "failed" ? 503 : 200).send(report);
+  });
+  productRoutes(app, parts);
+  return app;
+}
