@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoppedError } from "@tillsight/contracts";
+import { InvariantError, StoppedError } from "@tillsight/contracts";
 import type { Picture } from "@tillsight/models";
 import { type Motion, restingScene, type Stage } from "./motion.js";
 import type { Scene } from "./scene.js";
@@ -54,6 +54,11 @@ export class TrayFeed {
     return this.#stage;
   }
 
+  /** Whether a motion is under way. */
+  get playing(): boolean {
+    return this.#playing !== null;
+  }
+
   /** Pictures shown so far, and the mean time that drawing one took, ms. */
   get stats(): { readonly frames: number; readonly renderMs: number } {
     return { frames: this.#frame, renderMs: this.#frame === 0 ? 0 : this.#renderMs / this.#frame };
@@ -79,10 +84,11 @@ export class TrayFeed {
   }
 
   /** Plays `motion` and resolves when a picture of its end has been shown. One motion at a time. */
-  play(motion: Motion, signal: AbortSignal): Promise<void> {
+  async play(motion: Motion, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#stopping.signal.throwIfAborted();
-    return new Promise((resolve, reject) => {
+    if (this.#playing) throw new InvariantError("two things happen on the virtual tray at once");
+    await new Promise<void>((resolve, reject) => {
       const onAbort = (): void => this.#endMotion((playing) => playing.failed(signal.reason));
       const settle = (act: () => void): void => {
         signal.removeEventListener("abort", onAbort);
