@@ -45,18 +45,66 @@ function linearTaps(from: number, to: number): Taps {
   return { first, width, weights };
 }
 
-/** Weighted sum of picture rows: one interleaved line of `length` numbers. Vertical first, since it reads in order. */
+/**
+ * Weighted sum of picture rows: one interleaved line of `length` numbers. Vertical first, since it reads in order;
+ * up to four rows a pass, since a line that is written and read again costs as much as a row.
+ */
 function blendRows(data: Uint8Array, stride: number, taps: Taps, row: number, line: Float32Array): void {
   const base = row * taps.width;
-  let offset = (taps.first[row] ?? 0) * stride;
-  let weight = taps.weights[base] ?? 0;
-  for (let j = 0; j < stride; j++) line[j] = weight * (data[offset + j] as number);
-  for (let k = 1; k < taps.width; k++) {
-    weight = taps.weights[base + k] ?? 0;
-    offset += stride;
-    if (weight === 0) continue;
-    for (let j = 0; j < stride; j++) line[j] = (line[j] as number) + weight * (data[offset + j] as number);
+  const top = (taps.first[row] ?? 0) * stride;
+  const weight = (k: number) => (k < taps.width ? (taps.weights[base + k] ?? 0) : 0);
+  for (let k = 0; k < taps.width; k += 4) {
+    // Rows beyond the last tap weigh nothing and are read from the first one, which is there.
+    const at = (i: number) => top + (k + i < taps.width ? k + i : 0) * stride;
+    const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
+    const [wa, wb, wc, wd] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)];
+    if (k === 0 && wc === 0 && wd === 0) blendTwo(data, a, b, wa, wb, stride, line);
+    else blendFour(data, [a, b, c, d], [wa, wb, wc, wd], k === 0 ? 0 : 1, stride, line);
   }
+}
+
+type Four = readonly [number, number, number, number];
+
+function blendFour(
+  data: Uint8Array,
+  at: Four,
+  weights: Four,
+  keep: number,
+  length: number,
+  line: Float32Array,
+) {
+  const [a, b, c, d] = at;
+  const [wa, wb, wc, wd] = weights;
+  if (keep === 0) {
+    for (let j = 0; j < length; j++) {
+      line[j] =
+        wa * (data[a + j] as number) +
+        wb * (data[b + j] as number) +
+        wc * (data[c + j] as number) +
+        wd * (data[d + j] as number);
+    }
+    return;
+  }
+  for (let j = 0; j < length; j++) {
+    line[j] =
+      (line[j] as number) +
+      wa * (data[a + j] as number) +
+      wb * (data[b + j] as number) +
+      wc * (data[c + j] as number) +
+      wd * (data[d + j] as number);
+  }
+}
+
+function blendTwo(
+  data: Uint8Array,
+  a: number,
+  b: number,
+  wa: number,
+  wb: number,
+  length: number,
+  line: Float32Array,
+): void {
+  for (let j = 0; j < length; j++) line[j] = wa * (data[a + j] as number) + wb * (data[b + j] as number);
 }
 
 /** Where the values go: `plane` numbers lie between two channels, `step` between two pixels, `pitch` between rows. */

@@ -1,0 +1,80 @@
+import type { Gtin, TrayState } from "@tillsight/contracts";
+import type { DecisionTrace } from "../../domain/recognition/trace.js";
+import { Recogniser } from "../recogniser.js";
+import { recogniserSettings } from "../settings.js";
+import {
+  draw,
+  type Scene,
+  ScriptedCamera,
+  scriptedCatalog,
+  scriptedDetector,
+  scriptedEmbedder,
+  type Thing,
+} from "./scene.js";
+
+/** Milliseconds between two frames of the scripted camera. */
+const STEP = 50;
+
+/** A recogniser on scripted networks over drawn pictures, driven frame by frame on a clock of its own. */
+export class TestLane {
+  readonly camera = new ScriptedCamera();
+  readonly catalog: ReturnType<typeof scriptedCatalog>;
+  readonly traces: DecisionTrace[] = [];
+  readonly errors: unknown[] = [];
+  readonly states: TrayState[] = [];
+  readonly recogniser: Recogniser;
+  /** What the barcode reader will read next. */
+  gtins: string[] = [];
+  #things: readonly Thing[] = [];
+  readonly detector = scriptedDetector(() => this.#things);
+  #at = 0;
+
+  constructor(sold: readonly string[] = ["apple", "pear", "bread", "milk"]) {
+    this.catalog = scriptedCatalog(sold);
+    this.recogniser = new Recogniser(
+      {
+        camera: this.camera,
+        detector: this.detector,
+        embedder: scriptedEmbedder,
+        catalog: this.catalog,
+        clock: { monotonic: () => this.#at, now: () => new Date(this.#at) },
+        barcodes: { read: async () => this.gtins as Gtin[] },
+        hooks: { trace: (t) => this.traces.push(t), error: (e) => this.errors.push(e) },
+      },
+      recogniserSettings({ settleMs: 150, goneMs: 300 }, scriptedEmbedder.thresholds.ambiguous),
+    );
+    this.recogniser.onTray((s) => this.states.push(s));
+    this.recogniser.start();
+  }
+
+  /** Shows one scene for some milliseconds. */
+  async show(scene: Scene | readonly Thing[], ms = 600): Promise<TrayState> {
+    const whole: Scene = "things" in scene ? scene : { things: scene };
+    this.#things = whole.things;
+    for (let t = 0; t < ms; t += STEP) {
+      this.#at += STEP;
+      await this.camera.push(draw(whole, this.#at), this.#at);
+    }
+    return this.recogniser.state();
+  }
+
+  /** An arm reaches over the edge and is gone again, while `during` lies there. */
+  async reach(during: readonly Thing[]): Promise<void> {
+    for (const depth of [40, 90, 120, 60])
+      await this.show([...during, { kind: "hand", x: 140, y: 180 - depth, w: 40, h: depth }], 2 * STEP);
+  }
+
+  stop(): Promise<void> {
+    return this.recogniser.stop();
+  }
+}
+
+/** Items as `id kind`, sorted by place, occluded ones with a `?`. */
+export function items(state: TrayState): string[] {
+  return [...state.items]
+    .sort((a, b) => a.box.x - b.box.x || a.box.y - b.box.y)
+    .map(
+      (i) =>
+        `${i.id} ${i.decision.kind === "matched" ? i.decision.sku : i.decision.kind}${i.occluded ? "?" : ""}`,
+    );
+}
