@@ -60,7 +60,7 @@ const prepare = (db: Database.Database) => ({
   release: db.prepare("UPDATE outbox SET state = 'queued', sequence = NULL WHERE message_id = ?"),
   others: db.prepare<[string, string], StoredRow>(
     `SELECT * FROM outbox WHERE state IN ('queued', 'sending')
-     AND destination <> ?1 AND substr(destination, 1, length(?2)) = ?2 ORDER BY id`,
+     AND destination <> ? AND destination GLOB ? || '*' ORDER BY id`,
   ),
   count: db.prepare<[string], { state: OutboxState; n: number }>(
     "SELECT state, count(*) AS n FROM outbox WHERE destination = ? GROUP BY state",
