@@ -1,0 +1,92 @@
+"""Measures the shipped ONNX files on goods that no training saw, and writes the figures into their manifests."""
+
+import argparse
+import json
+import os
+
+import numpy as np
+
+from pipeline import boxes, calibrate, config, retrieval, sets
+
+TRAYS = 300
+
+
+def _detector(settings: dict, limits: dict) -> dict[str, float]:
+    out: dict[str, float] = {}
+    views = {
+        "heldOut": ("heldOut", (416, 416, 416)),
+        "demo": ("demo", (416, 416, 416)),
+        "lane": ("demo", (640, 640, 360)),
+    }
+    for number, (name, (which, view)) in enumerate(views.items()):
+        # The lane's camera, 1280 x 720 with items of 110 to 220 pixels, halved.
+        options = {"spans": (62, 94)} if name == "lane" else {}
+        pictures, truths = sets.tray_set(settings, which, TRAYS, view, 61 + number, **options)
+        got = boxes.summary(sets.detections(settings, pictures), truths, limits["score"], limits["nmsIou"])
+        out.update({f"{name}.{k}": v for k, v in got.items()})
+    for name, share in (("empty", 0.0), ("hands", 1.0)):
+        pictures, _ = sets.tray_set(settings, "demo", TRAYS, (416, 416, 416), 65, empty=True, hand_share=share)
+        raw = sets.detections(settings, pictures)
+        false = [len(boxes.suppress(r, limits["score"], limits["nmsIou"])) > 0 for r in raw]
+        out[f"{name}.falseAlarmTrays"] = float(np.mean(false))
+    return out
+
+
+def _recalls(vectors: np.ndarray, labels: np.ndarray, packaged: np.ndarray, held: np.ndarray, seed: int) -> dict[str, float]:
+    mine = np.isin(labels, held)
+    out = {}
+    for references in (1, 5):
+        out[f"recall1.{references}ref.unseen"] = retrieval.recall(vectors[mine], labels[mine], references, seed)
+        for name, kind in (("Packaged", packaged), ("Produce", ~packaged)):
+            part = mine & kind
+            out[f"recall1.{references}ref.unseen{name}"] = retrieval.recall(vectors[part], labels[part], references, seed)
+        out[f"recall1.{references}ref.unseenAmong61"] = retrieval.recall(vectors, labels, references, seed, within=held)
+    return out
+
+
+def _embedder(settings: dict, limits: dict) -> dict[str, float]:
+    size, seed = settings["embedder"]["exportSize"], settings["seed"]
+    photos, labels, packaged, held = sets.grocery_set(settings)
+    out = {f"grocery.{k}": v for k, v in _recalls(sets.embeddings(photos, size), labels, packaged, held, seed).items()}
+    reference = _recalls(sets.teacher_features(settings, photos), labels, packaged, held, seed)
+    out.update({f"mobilenetV2.{k}": v for k, v in reference.items()})
+    measured = calibrate.embedder_sets(settings)
+    demo, own = sets.crop_set(settings, "demo", 12, 71)
+    measured["demo"] = (sets.embeddings(demo, size), own)
+    rival = sets.teacher_features(settings, demo)
+    for references in (1, 5):
+        out[f"mobilenetV2.demo.recall1.{references}ref"] = retrieval.recall(rival, own, references, seed)
+    for name, (vectors, own) in measured.items():
+        for references in (1, 5):
+            if name != "grocery":
+                out[f"{name}.recall1.{references}ref"] = retrieval.recall(vectors, own, references, seed)
+        point = retrieval.operating_point(retrieval.open_set(vectors, own, 5, seed + 1), limits["match"], limits["margin"])
+        out.update({f"{name}.{key}": value for key, value in zip(("falseAccepts", "correctAccepts", "wrongAccepts"), point)})
+    return out
+
+
+def _speed(kind: str, settings: dict) -> None:
+    """Prints milliseconds a picture on one thread; a timing is no property of the weights, so it is not kept."""
+    size = settings[kind]["exportSize"]
+    os.environ["TILLSIGHT_THREADS"] = "1"
+    pictures = np.random.default_rng(1).integers(0, 256, (64, size, size, 3), dtype=np.uint8)
+    sets.pools.run_onnx(sets.model(kind), "image", pictures, 0.0, 1 / 255, 1 if kind == "detector" else 8)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=["detector", "embedder"])
+    kind = parser.parse_args().network
+    settings = config.load()
+    path = config.WEIGHTS / f"tillsight-{kind}-1.json"
+    content = json.loads(path.read_text())
+    figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
+    content["metrics"] = {name: round(value, 4) for name, value in figures.items()}
+    path.write_text(json.dumps(content, indent=2) + "\n")
+    for name, value in content["metrics"].items():
+        print(f"{name:44} {value:.4f}")
+    _speed(kind, settings)
+
+
+if __name__ == "__main__":
+    main()

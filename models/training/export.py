@@ -1,0 +1,95 @@
+"""Writes the ONNX file of a trained network and its manifest, and checks the file against the network.
+
+Thresholds come from goods that were held out of training; evaluate.py measures the written files and
+adds the figures.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+
+import numpy as np
+import torch
+
+from pipeline import calibrate, config, pools
+from pipeline.nets import DecodedDetector, Detector, Embedder
+from pipeline.run import averaged
+
+VERSION = "1.0.0"
+# Largest difference between the exported file and the network that is let through: float32 rounding.
+TOLERANCE = {"detector": 0.05, "embedder": 1e-3}
+
+
+def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, int]:
+    size = settings[kind]["exportSize"]
+    example = torch.rand(1, 3, size, size)
+    if kind == "detector":
+        net, kept = averaged(kind, Detector())
+        net = DecodedDetector(net, size).eval()
+        names, axes = ("image", "boxes"), None
+    else:
+        net, kept = averaged(kind, Embedder())
+        names, axes = ("image", "embedding"), {"image": {0: "n"}, "embedding": {0: "n"}}
+    target = config.WEIGHTS / f"{kind}.onnx"
+    torch.onnx.export(net, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13)
+    return net, kept, size
+
+
+def difference(kind: str, net: torch.nn.Module, size: int, settings: dict) -> float:
+    """Largest absolute difference between the file, run by onnxruntime-node, and the network."""
+    pictures = config.random(settings, 41).integers(0, 256, (4, size, size, 3), dtype=np.uint8)
+    batch = 1 if kind == "detector" else 4
+    from_file = pools.run_onnx(str(config.WEIGHTS / f"{kind}.onnx"), "image", pictures, 0.0, 1 / 255, batch)
+    with torch.no_grad():
+        x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
+        from_net = torch.cat([net(p) for p in x.split(1)]).flatten(1).numpy()
+    return float(np.abs(from_file - from_net).max())
+
+
+def manifest(kind: str, kept: dict, size: int, settings: dict) -> dict:
+    data = (config.WEIGHTS / f"{kind}.onnx").read_bytes()
+    command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}"
+    what = {
+        "detector": "composed overhead trays of synthetic goods and Fluent 3D emoji (MIT; no food or household ones)",
+        "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
+    }[kind]
+    content = {
+        "id": f"tillsight-{kind}-1",
+        "kind": kind,
+        "version": VERSION,
+        "file": f"{kind}.onnx",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "licence": "Apache-2.0",
+        "source": f"Trained from nothing on {what}: {command}",
+        "input": {"name": "image", "width": size, "height": size, "layout": "NCHW", "channels": "RGB", "mean": [0, 0, 0], "std": [255, 255, 255], "letterbox": 114},
+        "output": {"name": "boxes" if kind == "detector" else "embedding"},
+    }
+    if kind == "embedder":
+        content["embeddingSize"] = 256
+    content["thresholds"] = calibrate.thresholds(kind, settings)
+    content["metrics"] = {}
+    content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "pictures": kept["seen"]}
+    return content
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=["detector", "embedder"])
+    kind = parser.parse_args().network
+    settings = config.load()
+    config.WEIGHTS.mkdir(exist_ok=True)
+    net, kept, size = write_onnx(kind, settings)
+    gap = difference(kind, net, size, settings)
+    print(f"{kind}.onnx differs from the network by at most {gap:.2e}")
+    if gap > TOLERANCE[kind]:
+        sys.exit(f"more than {TOLERANCE[kind]}: the exported file is not the network; nothing was published")
+    content = manifest(kind, kept, size, settings)
+    path = config.WEIGHTS / f"tillsight-{kind}-1.json"
+    path.write_text(json.dumps(content, indent=2) + "\n")
+    print(f"wrote {path.name}: thresholds {content['thresholds']}; now run: python3 models/training/evaluate.py {kind}")
+
+
+if __name__ == "__main__":
+    main()

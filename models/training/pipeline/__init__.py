@@ -1,0 +1,1 @@
+"""Data, networks and loops that train Tillsight's detector and embedder."""

@@ -1,0 +1,133 @@
+"""Training of the detector on composed trays."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import config, pools, trays
+from .nets import Detector
+from .ring import Ring
+from .run import Run
+
+MOST = 16
+
+
+def held_out_families(settings: dict) -> int:
+    """The first this many families of synthetic goods are never trained on."""
+    return int(settings["pools"]["families"] * settings["heldOut"]["familyShare"])
+
+
+def stock(settings: dict, which: str) -> trays.Stock:
+    """`train`, `heldOut` (goods, emoji that no training saw) or `demo` (food and household emoji only)."""
+    goods, first = pools.goods_pool(settings), held_out_families(settings)
+    hands, surfaces = list(pools.emoji_pool(settings, "hands")), np.array(pools.surface_pool(settings))
+    size = settings["pools"]["cutout"]
+    if which == "demo":
+        return trays.Stock(np.array(pools.emoji_pool(settings, "demo")), hands, surfaces)
+    emoji = np.array(pools.emoji_pool(settings, which))
+    if which == "heldOut":
+        chosen = goods[:first].reshape(-1, size, size, 4)
+        return trays.Stock(np.concatenate([np.repeat(emoji, 6, 0), chosen]), hands, surfaces)
+    chosen = goods[first:, :, 0].reshape(-1, size, size, 4)
+    return trays.Stock(np.concatenate([emoji, emoji, emoji, chosen]), hands, surfaces)
+
+
+def _maker(settings: dict, own: trays.Stock):
+    size = settings["detector"]["size"]
+
+    def make(seed: int):
+        rng = np.random.default_rng(seed)
+
+        def sample():
+            picture, boxes = trays.tray(rng, own, size)
+            padded = np.zeros((MOST, 4), np.float32)
+            padded[: len(boxes)] = boxes[:MOST]
+            return picture, padded
+
+        return sample
+
+    return make
+
+
+def flipped(pictures: torch.Tensor, boxes: torch.Tensor, code: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """One of the eight turns and mirrors of square pictures N x H x W x 3 with boxes N x K x 4."""
+    size = pictures.shape[1]
+    empty = boxes[..., 2:3] <= boxes[..., 0:1]
+    if code & 1:
+        pictures, boxes = pictures.flip(2), torch.stack([size - boxes[..., 2], boxes[..., 1], size - boxes[..., 0], boxes[..., 3]], -1)
+    if code & 2:
+        pictures, boxes = pictures.flip(1), torch.stack([boxes[..., 0], size - boxes[..., 3], boxes[..., 2], size - boxes[..., 1]], -1)
+    if code & 4:
+        pictures, boxes = pictures.transpose(1, 2), boxes[..., [1, 0, 3, 2]]
+    return pictures, boxes.masked_fill(empty, 0)
+
+
+def targets(boxes: torch.Tensor, cells: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Boxes N x K x 4 -> centre heat N x C x C, edge distances in cells N x 4 x C x C, and where they count."""
+    b = boxes / Detector.STRIDE
+    valid = (b[..., 2] - b[..., 0] > 0.5) & (b[..., 3] - b[..., 1] > 0.5)
+    centre, extent = (b[..., :2] + b[..., 2:]) / 2, b[..., 2:] - b[..., :2]
+    peak = centre.floor() + 0.5
+    grid = torch.arange(cells) + 0.5
+    sigma = (extent * 0.11).clamp(0.5, 3)
+    fall_x = ((grid - peak[..., 0:1]) / sigma[..., 0:1]) ** 2
+    fall_y = ((grid - peak[..., 1:2]) / sigma[..., 1:2]) ** 2
+    heat = torch.exp(-0.5 * (fall_y[..., :, None] + fall_x[..., None, :])) * valid[..., None, None]
+    best, owner = heat.max(1)
+    mine = b.gather(1, owner.flatten(1)[..., None].expand(-1, -1, 4)).view(len(b), cells, cells, 4)
+    x, y = grid[None, None, :], grid[None, :, None]
+    edges = torch.stack([x - mine[..., 0], y - mine[..., 1], mine[..., 2] - x, mine[..., 3] - y], 1)
+    return best, edges, (best > 0.6) & (edges.min(1)[0] > 0.05)
+
+
+def loss(out: torch.Tensor, heat: torch.Tensor, edges: torch.Tensor, counts: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Penalty-reduced focal loss of centres, and 1 - generalised IoU of boxes near centres."""
+    logit = out[:, 0]
+    p = torch.sigmoid(logit).clamp(1e-4, 1 - 1e-4)
+    positive = heat > 0.999
+    hit = torch.log(p) * (1 - p) ** 2 * positive
+    miss = torch.log(1 - p) * p**2 * (1 - heat) ** 4 * ~positive
+    focal = -(hit + miss).sum() / positive.sum().clamp(min=1)
+    if not counts.any():
+        return focal, focal * 0
+    got = torch.exp(out[:, 1:].clamp(-3, 5)).permute(0, 2, 3, 1)[counts]
+    want, weight = edges.permute(0, 2, 3, 1)[counts], heat[counts]
+    inner = torch.minimum(got, want)
+    outer = torch.maximum(got, want)
+    both = (inner[:, 0] + inner[:, 2]) * (inner[:, 1] + inner[:, 3])
+    union = (got[:, 0] + got[:, 2]) * (got[:, 1] + got[:, 3]) + (want[:, 0] + want[:, 2]) * (want[:, 1] + want[:, 3]) - both
+    hull = (outer[:, 0] + outer[:, 2]) * (outer[:, 1] + outer[:, 3])
+    giou = both / union - (hull - union) / hull
+    return focal, ((1 - giou) * weight).sum() / weight.sum()
+
+
+def train(settings: dict, minutes: float, resume: bool) -> None:
+    own = settings["detector"]
+    torch.manual_seed(settings["seed"])
+    size, batch = own["size"], own["batch"]
+    ring = Ring(_maker(settings, stock(settings, "train")), settings["seed"], [((size, size, 3), torch.uint8), ((MOST, 4), torch.float32)], 4096, own["makers"])
+    net = Detector().to(memory_format=torch.channels_last)
+    run = Run("detector", net, None, settings, minutes, resume)
+    draw = config.random(settings, 21, run.step)
+    first = run.seen
+    ring.wait(64)
+    focal_sum = box_sum = 0.0
+    try:
+        while not run.done():
+            run.set_rate()
+            index = torch.from_numpy(draw.choice(ring.ready(), batch, replace=False))
+            pictures, boxes = flipped(ring.arrays[0][index], ring.arrays[1][index], int(draw.integers(0, 8)))
+            heat, edges, counts = targets(boxes, size // Detector.STRIDE)
+            x = pictures.permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16):
+                out = net(x)
+            focal, box = loss(out.float(), heat, edges, counts)
+            run.advance(focal + 2 * box, batch)
+            ring.want(512 + (run.seen - first) / own["reuse"])
+            focal_sum, box_sum = focal_sum * 0.99 + focal.item() * 0.01, box_sum * 0.99 + box.item() * 0.01
+            run.report(focal=focal_sum, box=box_sum, made=ring.made(), rate=run.seen / max(1e-6, run.elapsed() * 60))
+            if run.step % 1000 == 0:
+                run.save()
+    finally:
+        run.save()
+        ring.close()

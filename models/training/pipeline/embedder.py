@@ -1,0 +1,186 @@
+"""Training of the embedder: goods never seen before are told apart by how the network sees thousands of others."""
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from . import config, crops, pools, retrieval, teacher, trays
+from .detector import held_out_families
+from .detector import stock as detector_stock
+from .nets import Embedder
+from .ring import Ring
+from .run import Run
+
+# Groups of three classes that are alike (flavours of a brand, kinds of an apple) stay together in a batch.
+KIN = 3
+
+
+class Classes:
+    """Every class the embedder may learn, with a number each, and samples of them."""
+
+    def __init__(self, settings: dict):
+        self.size, self.views = settings["embedder"]["size"], settings["embedder"]["views"]
+        self.stock: trays.Stock = detector_stock(settings, "train")
+        self.goods, self.first = pools.goods_pool(settings), held_out_families(settings)
+        self.emoji = np.concatenate([pools.emoji_pool(settings, "train"), pools.emoji_pool(settings, "people")])
+        self.photos = pools.grocery_pool(settings)
+        held, kinds = pools.grocery_held_out(settings), {}
+        self.rows: dict[int, list[int]] = {}
+        for row, (path, fine, coarse) in enumerate(pools.grocery_list(settings)):
+            if fine not in held:
+                self.rows.setdefault(fine, []).append(row)
+                kinds[fine] = (coarse, "/Packages/" in path)
+        self.kinds = kinds
+        self.shares = settings["embedder"]["shares"]
+
+    def count(self) -> int:
+        return 100 + len(self.emoji) + len(self.goods) * self.goods.shape[1]
+
+    def kin(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """KIN x views x size x size x 3, and their KIN class numbers."""
+        kind = rng.choice(3, p=self.shares)
+        made = (self._goods, self._emoji, self._photos)[kind](rng)
+        return np.stack([p for _, p in made]), np.int64([c for c, _ in made])
+
+    def _crops(self, rng, items: list[np.ndarray]) -> np.ndarray:
+        return np.stack([crops.tray_crop(rng, item, self.stock, self.size, n == 0) for n, item in enumerate(items)])
+
+    def _goods(self, rng):
+        family = int(rng.integers(self.first, len(self.goods)))
+        base = 100 + len(self.emoji) + family * self.goods.shape[1]
+        views = [rng.permutation(self.goods.shape[2])[np.arange(self.views) % self.goods.shape[2]] for _ in range(KIN)]
+        return [(base + f, self._crops(rng, [self.goods[family, f, v] for v in views[f]])) for f in range(KIN)]
+
+    def _emoji(self, rng):
+        at = int(rng.integers(0, len(self.emoji) - KIN))
+        chosen = range(at, at + KIN) if rng.random() < 0.5 else rng.choice(len(self.emoji), KIN, replace=False)
+        return [(100 + int(e), self._crops(rng, [self.emoji[e]] * self.views)) for e in chosen]
+
+    def _photos(self, rng):
+        fine = list(self.rows)
+        first = fine[rng.integers(0, len(fine))]
+        near = [c for c in fine if c != first and self.kinds[c] == self.kinds[first]]
+        if len(near) < KIN - 1:
+            near = [c for c in fine if c != first and self.kinds[c][1] == self.kinds[first][1]]
+        out = []
+        for c in [first, *rng.choice(near, KIN - 1, replace=False)]:
+            rows = rng.choice(self.rows[c], self.views, replace=len(self.rows[c]) < self.views)
+            packaged = self.kinds[c][1]
+            out.append((int(c), np.stack([crops.photo_crop(rng, self.photos[r], self.stock, self.size, packaged) for r in rows])))
+        return out
+
+
+class Heads(nn.Module):
+    """Used in training only: one proxy a class, and a guess of the teacher's features."""
+
+    def __init__(self, classes: int, size: int, features: int):
+        super().__init__()
+        self.proxies = nn.Parameter(torch.randn(classes, size) * 0.05)
+        self.guess = nn.Linear(512, features)
+
+
+def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Supervised contrastive loss over the batch."""
+    logits = vectors @ vectors.T / temperature
+    self_mask = torch.eye(len(labels), dtype=torch.bool)
+    logits = logits.masked_fill(self_mask, -1e4)
+    same = (labels[:, None] == labels[None]) & ~self_mask
+    log_share = logits - torch.logsumexp(logits, 1, keepdim=True)
+    return -((log_share * same).sum(1) / same.sum(1).clamp(min=1)).mean()
+
+
+def proxy_loss(vectors: torch.Tensor, labels: torch.Tensor, proxies: torch.Tensor, scale: float = 20.0, margin: float = 0.15) -> torch.Tensor:
+    """Cosine softmax over all classes with a margin for the right one."""
+    cosine = vectors @ F.normalize(proxies, dim=1).T
+    cosine = cosine - margin * F.one_hot(labels, len(proxies)).to(cosine.dtype)
+    return F.cross_entropy(cosine * scale, labels)
+
+
+def _tensor(pictures: torch.Tensor) -> torch.Tensor:
+    return pictures.permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
+
+
+class Distil:
+    """Batches of the teacher's crops, lightly disturbed, with its centred features as the goal."""
+
+    def __init__(self, settings: dict):
+        pictures, features = teacher.crops(settings)
+        self.pictures = torch.from_numpy(np.array(pictures))
+        goal = torch.from_numpy(features.astype(np.float32))
+        self.goal = F.normalize((goal - goal.mean(0)) / (goal.std(0) + 0.1), dim=1)
+        self.size = settings["embedder"]["size"]
+
+    def batch(self, draw: np.random.Generator, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        index = torch.from_numpy(draw.integers(0, len(self.pictures), count))
+        x = F.interpolate(self.pictures[index].permute(0, 3, 1, 2).float().div_(255), size=(self.size, self.size), mode="bilinear", align_corners=False)
+        gain = torch.from_numpy(draw.uniform(0.6, 1.4, (count, 1, 1, 1)).astype(np.float32))
+        x = (x * gain).clamp(0, 1)
+        if draw.random() < 0.5:
+            x = x.flip(3)
+        return x.contiguous(memory_format=torch.channels_last), self.goal[index]
+
+
+def quick_recall(net: nn.Module, settings: dict, size: int) -> float:
+    """recall@1 with 5 references among the held-out classes, from the running weights."""
+    held = pools.grocery_held_out(settings)
+    rows = [(i, fine) for i, (_, fine, _) in enumerate(pools.grocery_list(settings)) if fine in held]
+    photos = pools.grocery_pool(settings)
+    pictures = torch.from_numpy(np.stack([photos[i] for i, _ in rows])).permute(0, 3, 1, 2).float().div_(255)
+    small = F.interpolate(pictures, size=(size, size), mode="area")
+    net.eval()
+    with torch.no_grad():
+        vectors = torch.cat([net(part) for part in small.split(64)]).numpy()
+    net.train()
+    return retrieval.recall(vectors, np.array([fine for _, fine in rows]), 5, settings["seed"])
+
+
+def train(settings: dict, minutes: float, resume: bool) -> None:
+    own = settings["embedder"]
+    torch.manual_seed(settings["seed"])
+    classes, distil = Classes(settings), Distil(settings)
+    shapes = [((KIN, own["views"], own["size"], own["size"], 3), torch.uint8), ((KIN,), torch.int64)]
+
+    def make(seed: int):
+        rng = np.random.default_rng(seed)
+        return lambda: classes.kin(rng)
+
+    ring = Ring(make, settings["seed"] + 100, shapes, own["ring"], own["makers"])
+    net = Embedder().to(memory_format=torch.channels_last)
+    heads = Heads(classes.count(), 256, distil.goal.shape[1])
+    run = Run("embedder", net, heads, settings, minutes, resume)
+    draw = config.random(settings, 22, run.step)
+    first = run.seen
+    ring.wait(64)
+    sums, kin_batch = np.zeros(3), own["classes"] // KIN
+    next_check = 3.0
+    try:
+        while not run.done():
+            run.set_rate()
+            index = torch.from_numpy(draw.choice(ring.ready(), kin_batch, replace=False))
+            pictures, labels = ring.arrays[0][index].flatten(0, 2), ring.arrays[1][index].flatten()
+            labels = labels[:, None].expand(-1, own["views"]).flatten()
+            copies, goal = distil.batch(draw, own["distilBatch"])
+            x = torch.cat([_tensor(pictures), copies])
+            with torch.autocast("cpu", torch.bfloat16):
+                features = net.features(x)
+            features = features.float()
+            vectors = F.normalize(net.norm(net.fc(features[: len(labels)])), dim=1)
+            parts = (
+                contrast(vectors, labels, own["temperature"]),
+                proxy_loss(vectors, labels, heads.proxies),
+                1 - F.cosine_similarity(heads.guess(features[len(labels) :]), goal).mean(),
+            )
+            run.advance(parts[0] + own["proxy"] * parts[1] + own["distil"] * parts[2], len(labels))
+            ring.want(200 + (run.seen - first) / (KIN * own["views"] * own["reuse"]))
+            sums = sums * 0.98 + np.array([p.item() for p in parts]) * 0.02
+            run.report(contrast=sums[0], proxy=sums[1], distil=sums[2], made=ring.made() * KIN * own["views"], rate=run.seen / max(1e-6, run.elapsed() * 60))
+            if run.elapsed() > next_check:
+                next_check += own["checkMinutes"]
+                value = quick_recall(net, settings, own["exportSize"])
+                print(f"embedder  recall@1 with 5 references, held-out grocery classes: {value:.3f}", flush=True)
+                run.record(heldOutRecall=value)
+                run.save()
+    finally:
+        run.save()
+        ring.close()

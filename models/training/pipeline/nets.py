@@ -1,0 +1,115 @@
+"""The two networks. Plain convolutions only: fast in ONNX Runtime on a CPU and cheap to train there."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+# Middle and spread of ordinary pictures on a 0..1 scale; the graph normalises so that no caller has to.
+MEAN, STD = 0.45, 0.25
+
+
+def conv(cin: int, cout: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(cin, cout, size, stride, size // 2, bias=False),
+        nn.BatchNorm2d(cout),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Block(nn.Module):
+    """Residual block: 1x1 to half the channels, 3x3 back."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.narrow = conv(channels, channels // 2, 1)
+        self.widen = conv(channels // 2, channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.widen(self.narrow(x))
+
+
+def stage(cin: int, cout: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(conv(cin, cout, 3, 2), *[Block(cout) for _ in range(blocks)])
+
+
+class Detector(nn.Module):
+    """Centre-point detector of one class at stride 8.
+
+    forward: N x 3 x H x W, RGB 0..1 -> N x 5 x H/8 x W/8: centre logit, then the distances from the
+    cell's middle to the box's left, top, right and bottom edge, as logarithms of pixels / 8.
+    """
+
+    STRIDE = 8
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(conv(3, 16, 3, 2), conv(16, 32, 3, 2))
+        self.s8 = stage(32, 64, 2)
+        self.s16 = stage(64, 128, 3)
+        self.s32 = stage(128, 192, 2)
+        self.from32 = conv(192, 64, 1)
+        self.from16 = conv(128, 64, 1)
+        self.mix16 = conv(64, 64)
+        self.from8 = conv(64, 64, 1)
+        self.mix8 = conv(64, 64)
+        self.head = nn.Conv2d(64, 5, 1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.constant_(self.head.bias, 0.8)
+        with torch.no_grad():
+            # A prior of one centre in a hundred cells keeps the first steps of the focal loss stable.
+            self.head.bias[0] = -4.6
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        c8 = self.s8(self.stem((x - MEAN) / STD))
+        c16 = self.s16(c8)
+        c32 = self.s32(c16)
+        p16 = self.mix16(self.from16(c16) + F.interpolate(self.from32(c32), scale_factor=2.0, mode="nearest"))
+        p8 = self.mix8(self.from8(c8) + F.interpolate(p16, scale_factor=2.0, mode="nearest"))
+        return self.head(p8)
+
+
+class DecodedDetector(nn.Module):
+    """What is exported: 1 x 3 x S x S -> 1 x (S/8)^2 x 5 of (cx, cy, w, h, score), pixels of the input.
+
+    A cell that is not the best of its 3 x 3 neighbourhood scores 0, so little is left for suppression.
+    """
+
+    def __init__(self, net: Detector, size: int):
+        super().__init__()
+        self.net = net
+        cells = size // Detector.STRIDE
+        middle = (torch.arange(cells, dtype=torch.float32) + 0.5) * Detector.STRIDE
+        ys, xs = torch.meshgrid(middle, middle, indexing="ij")
+        self.register_buffer("xs", xs[None])
+        self.register_buffer("ys", ys[None])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.net(x)
+        score = torch.sigmoid(out[:, 0])
+        peak = F.max_pool2d(score[:, None], 3, 1, 1)[:, 0]
+        score = score * (score >= peak).to(score.dtype)
+        left, top, right, bottom = (torch.exp(out[:, i].clamp(-3, 5)) * Detector.STRIDE for i in range(1, 5))
+        cx, cy = self.xs + (right - left) / 2, self.ys + (bottom - top) / 2
+        boxes = torch.stack([cx, cy, left + right, top + bottom, score], dim=-1)
+        return boxes.flatten(1, 2)
+
+
+class Embedder(nn.Module):
+    """N x 3 x S x S, RGB 0..1 -> N x 256 of length 1."""
+
+    def __init__(self, size: int = 256):
+        super().__init__()
+        self.stem = nn.Sequential(conv(3, 32, 3, 2))
+        self.s4 = stage(32, 64, 2)
+        self.s8 = stage(64, 128, 3)
+        self.s16 = stage(128, 256, 3)
+        self.fc = nn.Linear(512, size, bias=False)
+        self.norm = nn.BatchNorm1d(size)
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Mean and maximum over the picture of the last stage, before the projection: N x 512."""
+        y = self.s16(self.s8(self.s4(self.stem((x - MEAN) / STD))))
+        return torch.cat([y.mean((2, 3)), y.amax((2, 3))], 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.normalize(self.norm(self.fc(self.features(x))), dim=1)

@@ -1,0 +1,109 @@
+"""What both trainings share: time budget, learning rate, checkpoint, progress line and metrics log."""
+
+import json
+import time
+from pathlib import Path
+
+import torch
+
+from . import config
+
+
+class Run:
+    """One training by the clock. Its state is kept in the cache folder, so `--resume` goes on where it stopped."""
+
+    def __init__(self, name: str, net: torch.nn.Module, extra: torch.nn.Module | None, settings: dict, minutes: float, resume: bool):
+        own = settings[name]
+        self.name, self.net, self.settings, self.minutes = name, net, settings, minutes
+        self.modules = [m for m in (net, extra) if m is not None]
+        parameters = [p for m in self.modules for p in m.parameters()]
+        decay = [p for p in parameters if p.ndim > 1]
+        plain = [p for p in parameters if p.ndim <= 1]
+        self.rate = own["rate"]
+        self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}], self.rate)
+        self.averaged = {k: v.detach().clone() for k, v in net.state_dict().items()}
+        self.step, self.seen, self.earlier = 0, 0, 0.0
+        self.file = config.cache() / f"{name}.pt"
+        self.log = config.cache() / f"{name}.jsonl"
+        if resume:
+            self._load()
+        self.started = self.said = time.monotonic()
+
+    def _load(self) -> None:
+        if not self.file.exists():
+            raise SystemExit(f"nothing to resume: {self.file} does not exist; run without --resume")
+        kept = torch.load(self.file)
+        for module, state in zip(self.modules, kept["modules"]):
+            module.load_state_dict(state)
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.averaged, self.step, self.seen, self.earlier = kept["averaged"], kept["step"], kept["seen"], kept["minutes"]
+
+    def elapsed(self) -> float:
+        """Minutes of this run."""
+        return (time.monotonic() - self.started) / 60
+
+    def done(self) -> bool:
+        return self.elapsed() >= self.minutes
+
+    def set_rate(self) -> None:
+        """Short warm-up, then a straight line down to a hundredth at the end of the time."""
+        part = min(1.0, self.elapsed() / self.minutes)
+        rate = self.rate * min(1.0, (self.step + 1) / 200) * max(0.01, 1 - part)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+
+    def advance(self, loss: torch.Tensor, count: int) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([p for m in self.modules for p in m.parameters()], 5.0)
+        self.optimizer.step()
+        self.step += 1
+        self.seen += count
+        keep = min(0.998, self.step / (self.step + 20))
+        with torch.no_grad():
+            for key, value in self.net.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.averaged[key].mul_(keep).add_(value, alpha=1 - keep)
+                else:
+                    self.averaged[key].copy_(value)
+
+    def report(self, every: float = 15.0, **values: float) -> None:
+        """Prints a line and appends it to the metrics log, at most once in `every` seconds."""
+        now = time.monotonic()
+        if now - self.said < every:
+            return
+        self.said = now
+        left = max(0.0, self.minutes - self.elapsed())
+        shown = "  ".join(f"{k} {v:.4g}" for k, v in values.items())
+        print(f"{self.name}  step {self.step}  seen {self.seen}  {shown}  {left:.1f} min left", flush=True)
+        self.record(**values)
+
+    def record(self, **values: float) -> None:
+        line = {"step": self.step, "seen": self.seen, "minutes": round(self.earlier + self.elapsed(), 2), **values}
+        with open(self.log, "a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def save(self) -> Path:
+        kept = {
+            "modules": [m.state_dict() for m in self.modules],
+            "averaged": self.averaged,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seen": self.seen,
+            "minutes": self.earlier + self.elapsed(),
+            "seed": self.settings["seed"],
+        }
+        part = self.file.with_suffix(".part")
+        torch.save(kept, part)
+        part.rename(self.file)
+        return self.file
+
+
+def averaged(name: str, net: torch.nn.Module) -> tuple[torch.nn.Module, dict]:
+    """`net` with the averaged weights of its checkpoint, ready to use, and the checkpoint."""
+    file = config.cache() / f"{name}.pt"
+    if not file.exists():
+        raise SystemExit(f"{file} does not exist; run: python3 models/training/train.py {name}")
+    kept = torch.load(file)
+    net.load_state_dict(kept["averaged"])
+    return net.eval(), kept

@@ -1,0 +1,28 @@
+"""Trains one network by the clock and keeps a checkpoint; export.py makes the shipped file of it."""
+
+import argparse
+
+import torch
+
+from pipeline import config
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("--minutes", type=float, help="time to train for (default: config.json)")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    settings = config.load()
+    minutes = options.minutes or settings[options.network]["minutes"]
+    if options.network == "detector":
+        from pipeline.detector import train
+    else:
+        from pipeline.embedder import train
+    train(settings, minutes, options.resume)
+
+
+if __name__ == "__main__":
+    main()
