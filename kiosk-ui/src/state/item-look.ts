@@ -1,0 +1,46 @@
+import type { LineItem, ProductCard, Sku, TrayItem } from "@tillsight/contracts";
+
+/** How an item's box is drawn; `name` null where there is none to show. */
+export interface ItemLook {
+  readonly id: string;
+  readonly state: "matched" | "choice" | "unknown" | "occluded";
+  readonly name: string | null;
+  /** Cosine similarity or, of an unknown item, the detector's score. */
+  readonly score: number;
+  /** The line that waits for an answer about this item. */
+  readonly ask: LineItem | null;
+}
+
+function scoreOf({ decision, detection }: TrayItem): number {
+  if (decision.kind === "matched") return decision.score;
+  if (decision.kind === "ambiguous") return decision.candidates[0]?.score ?? detection;
+  return detection;
+}
+
+/**
+ * What to draw over one item. The basket's line wins over the newest decision: a shopper who has answered is
+ * not asked again by the picture.
+ */
+export function itemLook(
+  item: TrayItem,
+  lines: readonly LineItem[],
+  cards: Readonly<Record<string, ProductCard>>,
+): ItemLook {
+  const line = lines.find((l) => l.trayItemId === item.id) ?? null;
+  const { decision } = item;
+  const decided = decision.kind === "matched" ? (cards[decision.sku]?.name ?? decision.sku) : null;
+  const name = line?.sku ? line.name : decided;
+  const ask = line && (line.need === "choice" || line.need === "identification") ? line : null;
+  const open = decision.kind === "unknown" ? "unknown" : "choice";
+  const asked = ask?.need === "identification" ? "unknown" : "choice";
+  const state = item.occluded ? "occluded" : ask ? asked : name ? "matched" : open;
+  return { id: item.id, state, name, score: scoreOf(item), ask };
+}
+
+/** What may be offered for a line: its candidates, or both sides of a conflict between barcode and picture. */
+export function offersFor(line: LineItem, items: readonly TrayItem[]): Sku[] {
+  if (line.candidates.length > 0) return line.candidates.slice(0, 4).map((c) => c.sku);
+  const decision = items.find((item) => item.id === line.trayItemId)?.decision;
+  if (decision?.kind === "conflict") return [decision.barcodeSku, decision.pictureSku];
+  return decision?.kind === "unknown" ? decision.best.map((c) => c.sku) : [];
+}
