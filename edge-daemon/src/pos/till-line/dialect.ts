@@ -42,6 +42,8 @@ function hear(frame: TillLineFrame, pending: Pending | null): Heard {
   if (!answer) return { input: { on: "stray" }, text: `not an answer of till-line: ${frame.payload}` };
   const text = `${answer.kind} to ${frame.sequence}`;
   if (!pending || !belongs(frame.sequence, answer, pending)) return { input: { on: "stray" }, text };
+  if (answer.kind === "welcome" && answer.protocol !== TILL_LINE_VERSION)
+    return { input: { on: "refused", reason: `the till speaks version ${answer.protocol}` }, text };
   if (answer.kind !== "nak") return { input: { on: "ack" }, text };
   const reason = `the till said ${answer.reason}${answer.detail ? `: ${answer.detail}` : ""}`;
   return { input: { on: answer.reason === "busy" ? "busy" : "refused", reason }, text };
@@ -52,5 +54,5 @@ function belongs(sequence: number, answer: TillLineAnswer, pending: Pending): bo
   if (sequence !== pending.sequence) return false;
   if (answer.kind === "ack") return answer.messageId === pending.messageId;
   if (answer.kind === "nak") return answer.messageId === null || answer.messageId === pending.messageId;
-  return pending.messageId === null && answer.kind === "welcome" && answer.protocol === TILL_LINE_VERSION;
+  return pending.messageId === null && answer.kind === "welcome";
 }

@@ -1,117 +1,15 @@
 #!/usr/bin/env node
-import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { describeError, formatMoney, InvalidInputError, type TillReceiptLine } from "@tillsight/contracts";
+import { describeError, StoppedError } from "@tillsight/contracts";
 import { z } from "zod";
-import { hex } from "../../pos/bytes.js";
-import { openPtyPair, type PtyPair } from "./pty-pair.js";
-import { TillScript } from "./script.js";
-import { SimulatedTill } from "./simulated-till.js";
+import { runTillCli } from "./run-cli.js";
 
-const HELP = `A simulated till on a serial line: books what it receives, and misbehaves as a script says.
+const stop = new AbortController();
+const end = () => stop.abort(new StoppedError("the till simulator"));
+process.once("SIGINT", end).once("SIGTERM", end);
 
-usage: node edge-daemon/dist/testing/till/cli.js (--path PORT | --pty LINK) [options]
+const out = { print: (line: string) => console.log(line), warn: (line: string) => console.error(line) };
 
-  --path PORT        serial port that the lane's cable ends at
-  --pty LINK         no cable: make a pair of pseudo-terminals; the lane opens LINK
-  --protocol NAME    till-line (default), scanner-ack or scanner
-  --log FILE         JSON lines of all that was booked; read back at the next start
-  --script FILE      JSON such as {"steps":[{"do":"nak","times":2},{"do":"slow","ms":800}],"loop":true}
-                     do: ack nak silence ackLost garbage slow partial noise unplug
-  --baud RATE        default 115200
-  --prefix TEXT      scanner protocols; escapes as in JSON, default \\u0002
-  --suffix TEXT      scanner protocols; default \\r
-  --aim-id           scanner protocols: codes come with an AIM identifier
-  --sequence MODE    scanner-ack: digits (default) or none
-  --json             print the booked lines as JSON
-  --help             this text
-
-Ends on Ctrl-C. The protocols are described in docs/protocols.`;
-
-const OPTIONS = {
-  path: { type: "string" },
-  pty: { type: "string" },
-  protocol: { type: "string" },
-  log: { type: "string" },
-  script: { type: "string" },
-  baud: { type: "string" },
-  prefix: { type: "string" },
-  suffix: { type: "string" },
-  "aim-id": { type: "boolean" },
-  sequence: { type: "string" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
-
-type Arguments = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];
-
-const unescaped = (text: string | undefined): string | undefined =>
-  text === undefined ? undefined : String(JSON.parse(`"${text}"`));
-
-async function readScript(path: string | undefined): Promise<TillScript | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return TillScript.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new InvalidInputError(`the script ${path} cannot be used: ${why}`, "See --help for an example.", {
-      cause,
-    });
-  }
-}
-
-function settingsOf(
-  args: Arguments,
-  path: string,
-): ConstructorParameters<typeof SimulatedTill>[0]["settings"] {
-  const given = {
-    path,
-    protocol: args.protocol,
-    baudRate: args.baud === undefined ? undefined : Number(args.baud),
-    prefix: unescaped(args.prefix),
-    suffix: unescaped(args.suffix),
-    aimId: args["aim-id"],
-    sequence: args.sequence,
-  };
-  // What was not given must be absent, for the schema to put its defaults; it also checks the rest.
-  return JSON.parse(JSON.stringify(given));
-}
-
-const printed = (line: TillReceiptLine): string =>
-  `${line.at}  ${line.kind.padEnd(5)}  ${line.text}${line.total ? `  ${formatMoney(line.total)}` : ""}`;
-
-async function main(): Promise<void> {
-  const { values: args } = parseArgs({ options: OPTIONS });
-  if (args.help) return console.log(HELP);
-  if ((args.path === undefined) === (args.pty === undefined))
-    throw new InvalidInputError("name one of --path and --pty", "See --help.");
-  const script = await readScript(args.script);
-  const pair: PtyPair | null = args.pty === undefined ? null : await openPtyPair({ lane: args.pty });
-  const till = new SimulatedTill({
-    settings: settingsOf(args, pair?.till ?? args.path ?? ""),
-    ...(args.log === undefined ? {} : { log: args.log }),
-    ...(script ? { script } : {}),
-    ...(pair ? { plug: pair } : {}),
-  });
-  if (args.json) till.onBooked((entry) => console.log(JSON.stringify(entry)));
-  else till.onReceipt((line) => console.log(printed(line)));
-  till.onRubbish((bytes, why) => console.error(`discarded (${why}): ${hex(bytes)}`));
-  const end = () => void till.stop().then(() => pair?.close());
-  process.once("SIGINT", end).once("SIGTERM", end);
-  await till.start().catch(async (error: unknown) => {
-    await pair?.close();
-    throw error;
-  });
-  till.onFailure((error) => console.error(`not booked, not answered: ${describeError(error)}`));
-  const fault = till.fault();
-  if (fault) console.error(`${describeError(fault)} (trying again until it is there)`);
-  const { protocol } = till.settings;
-  console.error(
-    `${protocol} till on ${pair ? `the far end of ${pair.lane}` : args.path}; ${till.entries().length} booked before`,
-  );
-}
-
-main().catch((error: unknown) => {
+runTillCli(process.argv.slice(2), out, stop.signal).catch((error: unknown) => {
   const text = error instanceof z.ZodError ? z.prettifyError(error) : describeError(error);
   console.error(`till simulator: ${text}`);
   process.exitCode = 1;
