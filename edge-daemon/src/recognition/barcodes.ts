@@ -47,7 +47,7 @@ function toRgba(picture: Picture): Uint8ClampedArray<ArrayBuffer> {
 }
 
 /** Loads the decoder from the installed package: the library's own default would fetch it from a CDN. */
-export async function openBarcodeReader(): Promise<BarcodeReader> {
+export async function createBarcodeReader(): Promise<BarcodeReader> {
   const path = createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm");
   const binary = await readFile(path);
   const wasmBinary = binary.buffer.slice(

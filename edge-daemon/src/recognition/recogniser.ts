@@ -61,6 +61,8 @@ export class Recogniser {
   #lastLook = Number.NEGATIVE_INFINITY;
   #news = false;
   #busy = false;
+  /** Since the last heartbeat: with frames coming in, only one that was dealt with is a sign of life. */
+  #offered = false;
   #abort: AbortController | undefined;
   #loop: Promise<void> | undefined;
 
@@ -98,7 +100,8 @@ export class Recogniser {
       }),
     );
     const beat = setInterval(() => {
-      if (!this.#busy) this.#hooks.progress?.();
+      if (!this.#busy && !this.#offered) this.#hooks.progress?.();
+      this.#offered = false;
     }, HEARTBEAT);
     this.#undo.push(() => clearInterval(beat));
     if (this.#deps.camera.status().state === "fault") this.#fault();
@@ -139,6 +142,7 @@ export class Recogniser {
 
   async #guarded(frame: Frame, signal: AbortSignal): Promise<void> {
     this.#busy = true;
+    this.#offered = true;
     try {
       const begin = performance.now();
       await this.#take(frame, signal);

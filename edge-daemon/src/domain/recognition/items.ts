@@ -48,7 +48,7 @@ export function stepItem(
     evidence: { frames: evidence.frames, votes: [...evidence.votes] },
     barcodes,
     before: state.held,
-    decision: held.decision,
+    outcome: held.decision,
   };
   return { state: { ...state, evidence, held }, changed: differs(state.held, held), trace };
 }

@@ -26,7 +26,8 @@ export const ItemTrace = z.strictObject({
   barcodes: z.array(z.strictObject({ gtin: Gtin, sku: Sku.nullable() })),
   /** What was held before this frame. */
   before: HeldRecord.nullable(),
-  decision: Decision,
+  /** What is held of it now. */
+  outcome: Decision,
 });
 export type ItemTrace = z.infer<typeof ItemTrace>;
 
@@ -50,7 +51,7 @@ export type DecisionTrace = z.infer<typeof DecisionTrace>;
 
 /** Decides again from what a trace recorded; the same rule the lane applies. */
 export function redecide(
-  item: Omit<ItemTrace, "decision">,
+  item: Omit<ItemTrace, "outcome">,
   thresholds: DecisionTrace["thresholds"],
 ): Held | null {
   return hold(item.before, decide(item.evidence, item.barcodes, thresholds), item.evidence.frames);
@@ -68,7 +69,7 @@ export interface ReplayedItem {
 export function replayTrace(trace: DecisionTrace, thresholds = trace.thresholds): ReplayedItem[] {
   return trace.items.map((item) => {
     const now = redecide(item, thresholds)?.decision ?? null;
-    const same = now !== null && decisionKey(now) === decisionKey(item.decision);
-    return { id: item.id, recorded: item.decision, now, same };
+    const same = now !== null && decisionKey(now) === decisionKey(item.outcome);
+    return { id: item.id, recorded: item.outcome, now, same };
   });
 }
