@@ -35,6 +35,8 @@ export class Publisher {
   #unsubscribe: () => void = () => {};
   #flushing = false;
   #again = false;
+  /** A broker that was started again knows no head: it is told at once, changes or not. */
+  #headDue = false;
   #work: Promise<unknown> = Promise.resolve();
   #rejected = 0;
 
@@ -85,42 +87,48 @@ export class Publisher {
   async #onConnect(client: MqttClient): Promise<void> {
     try {
       await client.subscribeAsync(topics.catalogRequest.topic(this.#o.store), { qos: 1 });
-      const { publishedLsn } = await this.#o.catalog.state();
-      await this.#publishHead(client, publishedLsn);
-      this.#log.info("connected to the broker", { broker: new URL(this.#o.brokerUrl).host, publishedLsn });
+      this.#headDue = true;
+      this.#log.info("connected to the broker", { broker: new URL(this.#o.brokerUrl).host });
       this.#flush(client);
     } catch (error) {
       this.#log.warn("the broker refused headquarters", { error: String(error) });
     }
   }
 
-  /** One at a time, and once more for what came meanwhile. */
+  /** One at a time, and once more for what came meanwhile: heads must not overtake each other. */
   #flush(client: MqttClient): void {
     this.#again = true;
     if (this.#flushing || !client.connected) return;
     this.#flushing = true;
-    this.#work = this.#flushAll(client)
-      .catch((error) =>
-        this.#log.warn("publishing failed, the changes stay in the outbox", { error: String(error) }),
-      )
-      .finally(() => {
-        this.#flushing = false;
-      });
+    this.#work = this.#flushAll(client).catch((error) =>
+      this.#log.warn("publishing failed, the changes stay in the outbox", { error: String(error) }),
+    );
   }
 
   async #flushAll(client: MqttClient): Promise<void> {
-    while (this.#again && this.#client === client) {
-      this.#again = false;
-      let { publishedLsn } = await this.#o.catalog.state();
-      for (;;) {
-        const delta = await this.#o.catalog.deltaAfter(publishedLsn, this.#maxBytes);
-        if (!delta || this.#client !== client) break;
-        const topic = topics.catalogDelta.topic(this.#o.store);
-        await client.publishAsync(topic, JSON.stringify(delta satisfies CatalogDelta), { qos: 1 });
-        await this.#publishHead(client, delta.toLsn);
-        await this.#o.catalog.confirmPublished(delta.toLsn);
-        publishedLsn = delta.toLsn;
+    try {
+      while (this.#again && this.#client === client) {
+        this.#again = false;
+        await this.#flushOnce(client);
       }
+    } finally {
+      // In the same turn as the loop's last look, so that no change falls between.
+      this.#flushing = false;
+    }
+  }
+
+  async #flushOnce(client: MqttClient): Promise<void> {
+    let { publishedLsn } = await this.#o.catalog.state();
+    if (this.#headDue) await this.#publishHead(client, publishedLsn);
+    this.#headDue = false;
+    while (this.#client === client) {
+      const delta = await this.#o.catalog.deltaAfter(publishedLsn, this.#maxBytes);
+      if (!delta) return;
+      const topic = topics.catalogDelta.topic(this.#o.store);
+      await client.publishAsync(topic, JSON.stringify(delta satisfies CatalogDelta), { qos: 1 });
+      await this.#publishHead(client, delta.toLsn);
+      await this.#o.catalog.confirmPublished(delta.toLsn);
+      publishedLsn = delta.toLsn;
     }
   }
 
