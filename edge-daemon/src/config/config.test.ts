@@ -36,7 +36,9 @@ describe("the configuration", () => {
   });
 
   it("names every wrong field at once", () => {
-    expect(() => parseConfig({ kiosk: { port: -1 }, log: { level: "loud" } }, "t")).toThrow(/kiosk\.port.*log\.level/);
+    expect(() => parseConfig({ kiosk: { port: -1 }, log: { level: "loud" } }, "t")).toThrow(
+      /kiosk\.port.*log\.level/,
+    );
   });
 
   it("says that a missing file cannot be read", () => {

@@ -26,15 +26,13 @@ function* rows(node: Node, path: string[]): Generator<string> {
 }
 
 /** JSON Schema of the configuration, for editors. */
-export const configJsonSchema = (): unknown => z.toJSONSchema(DaemonConfig, { io: "input", unrepresentable: "any" });
+export const configJsonSchema = (): unknown =>
+  z.toJSONSchema(DaemonConfig, { io: "input", unrepresentable: "any" });
 
 /** Markdown table of every setting, made from the schema that checks it. */
 export function configDocs(): string {
   const schema = configJsonSchema() as Node;
-  return [
-    "| setting | allowed | default | meaning |",
-    "|---|---|---|---|",
-    ...rows(schema, []),
-    "",
-  ].join("\n");
+  return ["| setting | allowed | default | meaning |", "|---|---|---|---|", ...rows(schema, []), ""].join(
+    "\n",
+  );
 }

@@ -32,7 +32,8 @@ export function parseConfig(input: unknown, origin: string): DaemonConfig {
  * @throws InvalidInputError when it cannot be read, is not JSON or does not fit
  */
 export function loadConfig(path?: string): DaemonConfig {
-  if (path === undefined && !existsSync(systemConfigPath)) return parseConfig({}, "the default configuration");
+  if (path === undefined && !existsSync(systemConfigPath))
+    return parseConfig({}, "the default configuration");
   const file = path ?? systemConfigPath;
   let text: string;
   try {

@@ -18,18 +18,40 @@ const CameraConfig = z.strictObject({
     description:
       "Device (`/dev/video0` or `0`), URL (`rtsp://…`, `http://…`), GStreamer pipeline (`gst: … ! appsink`), video file, or folder of pictures.",
   }),
-  width: z.int().min(160).max(7680).optional().meta({ title: "Width", description: "Asked of the device, pixels." }),
-  height: z.int().min(120).max(4320).optional().meta({ title: "Height", description: "Asked of the device, pixels." }),
-  fps: z.number().min(1).max(120).optional().meta({ title: "Rate", description: "Asked of the device, frames a second." }),
+  width: z
+    .int()
+    .min(160)
+    .max(7680)
+    .optional()
+    .meta({ title: "Width", description: "Asked of the device, pixels." }),
+  height: z
+    .int()
+    .min(120)
+    .max(4320)
+    .optional()
+    .meta({ title: "Height", description: "Asked of the device, pixels." }),
+  fps: z
+    .number()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta({ title: "Rate", description: "Asked of the device, frames a second." }),
   roi: Roi.optional().meta({ title: "Tray", description: "Part of the picture that is the tray." }),
   exposure: z.number().optional().meta({
     title: "Exposure",
     description: "In the device's own units (V4L2: 100 µs); left out, the device decides.",
   }),
-  loop: z.boolean().default(false).meta({ title: "Loop", description: "Begin a file or folder again at its end." }),
+  loop: z
+    .boolean()
+    .default(false)
+    .meta({ title: "Loop", description: "Begin a file or folder again at its end." }),
   frozenAfterMs: z.int().min(0).max(600_000).default(10_000).meta({
     title: "Frozen after",
     description: "The same picture for this many milliseconds is a fault; 0 switches the rule off.",
+  }),
+  blindAfterMs: z.int().min(0).max(600_000).default(1_000).meta({
+    title: "Blind after",
+    description: "A black or covered picture for this many milliseconds is a fault; 0 switches the rule off.",
   }),
   hungAfterMs: z.int().min(500).max(600_000).default(5_000).meta({
     title: "Hung after",
@@ -62,16 +84,29 @@ const RecognitionConfig = z.strictObject({
     title: "Gone after",
     description: "An item not seen on a still tray for this many milliseconds was taken away.",
   }),
-  barcodes: z.boolean().default(true).meta({ title: "Barcodes", description: "Read barcodes in the tray's picture." }),
+  barcodes: z
+    .boolean()
+    .default(true)
+    .meta({ title: "Barcodes", description: "Read barcodes in the tray's picture." }),
 });
 
 const KioskConfig = z.strictObject({
-  host: z.string().default("127.0.0.1").meta({ title: "Address", description: "Where the kiosk API listens." }),
-  port: Port.default(7400).meta({ title: "Port", description: "Of the kiosk API; 0 lets the system choose." }),
-  attendantPin: z.string().regex(/^\d{4,12}$/, "4 to 12 digits").optional().meta({
-    title: "Attendant's PIN",
-    description: "Left out, the attendant's actions are refused. There is no default PIN.",
+  host: z
+    .string()
+    .default("127.0.0.1")
+    .meta({ title: "Address", description: "Where the kiosk API listens." }),
+  port: Port.default(7400).meta({
+    title: "Port",
+    description: "Of the kiosk API; 0 lets the system choose.",
   }),
+  attendantPin: z
+    .string()
+    .regex(/^(\d{4,12}|scrypt:[0-9a-f]{32}:[0-9a-f]{64})$/, "4 to 12 digits, or their hash")
+    .optional()
+    .meta({
+      title: "Attendant's PIN",
+      description: "Left out, the attendant's actions are refused. There is no default PIN.",
+    }),
 });
 
 const SyncConfig = z.strictObject({
@@ -83,7 +118,10 @@ const SyncConfig = z.strictObject({
 });
 
 const LogConfig = z.strictObject({
-  level: z.enum(["error", "warn", "info", "debug"]).default("info").meta({ title: "Level", description: "Least severe level that is written." }),
+  level: z
+    .enum(["error", "warn", "info", "debug"])
+    .default("info")
+    .meta({ title: "Level", description: "Least severe level that is written." }),
 });
 
 /**
@@ -91,9 +129,19 @@ const LogConfig = z.strictObject({
  * types, the defaults, `tillsight config docs` and the messages of `tillsight config check`.
  */
 export const DaemonConfig = z.strictObject({
-  store: NodeName.default("store").meta({ title: "Store", description: "Name of the store, used in MQTT topics." }),
-  terminal: NodeName.default("lane-1").meta({ title: "Terminal", description: "Name of this lane, unique in the store." }),
-  storeName: z.string().max(80).default("Tillsight").meta({ title: "Store's name", description: "As shoppers see it." }),
+  store: NodeName.default("store").meta({
+    title: "Store",
+    description: "Name of the store, used in MQTT topics.",
+  }),
+  terminal: NodeName.default("lane-1").meta({
+    title: "Terminal",
+    description: "Name of this lane, unique in the store.",
+  }),
+  storeName: z
+    .string()
+    .max(80)
+    .default("Tillsight")
+    .meta({ title: "Store's name", description: "As shoppers see it." }),
   currency: Currency.default("EUR").meta({ title: "Currency", description: "ISO 4217 code of every price." }),
   dataDir: z.string().min(1).default("/var/lib/tillsight").meta({
     title: "Data folder",

@@ -81,7 +81,9 @@ export class Requests {
 
   async #carryOut(message: ClientMessage): Promise<void> {
     if (message.type === "unlock") return this.#gate.check(message.attendantPin);
-    if (attendantActions.has(message.action.do)) await this.#gate.check(message.attendantPin);
-    await this.#lane.act(message.action);
+    // A PIN with an action that anybody may do makes it the attendant's, who may do more with the same action.
+    const byAttendant = attendantActions.has(message.action.do) || message.attendantPin !== undefined;
+    if (byAttendant) await this.#gate.check(message.attendantPin);
+    await this.#lane.act(message.action, byAttendant ? "attendant" : "shopper");
   }
 }

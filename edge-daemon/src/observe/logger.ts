@@ -23,7 +23,9 @@ export function createLogger(level: LogLevel, stream?: NodeJS.WritableStream): w
     level,
     format: combine(errors({ stack: true }), timestamp(), json()),
     transports: [
-      stream ? new winston.transports.Stream({ stream }) : new winston.transports.Console({ forceConsole: false }),
+      stream
+        ? new winston.transports.Stream({ stream })
+        : new winston.transports.Console({ forceConsole: false }),
     ],
   });
 }

@@ -17,9 +17,9 @@ export function createMetrics() {
       buckets: latency,
       registers,
     }),
-    trayToLines: new Histogram({
-      name: "tillsight_tray_to_lines_seconds",
-      help: "From the first settled frame of a changed tray to its durable lines.",
+    frameToLines: new Histogram({
+      name: "tillsight_frame_to_lines_seconds",
+      help: "From the capture of a settled frame to its durable lines.",
       buckets: latency,
       registers,
     }),
@@ -34,14 +34,21 @@ export function createMetrics() {
       help: "Captured frames that a newer one replaced before they were looked at.",
       registers,
     }),
-    tillMessages: new Counter({
-      name: "tillsight_till_messages_total",
-      help: "Messages to the till by how they ended.",
-      labelNames: ["outcome"] as const,
+    tillTroubles: new Counter({
+      name: "tillsight_till_troubles_total",
+      help: "Attempts to tell the till something that did not succeed at once.",
       registers,
     }),
-    catalogLsn: new Gauge({ name: "tillsight_catalog_lsn", help: "Newest applied change of the catalog.", registers }),
-    references: new Gauge({ name: "tillsight_catalog_references", help: "References that are searched.", registers }),
+    catalogLsn: new Gauge({
+      name: "tillsight_catalog_lsn",
+      help: "Newest applied change of the catalog.",
+      registers,
+    }),
+    references: new Gauge({
+      name: "tillsight_catalog_references",
+      help: "References that are searched.",
+      registers,
+    }),
   };
 }
 

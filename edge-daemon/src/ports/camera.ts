@@ -58,6 +58,8 @@ export interface CameraSettings {
   readonly loop?: boolean | undefined;
   /** Same picture for this long is `frozen`; 0 switches the rule off. */
   readonly frozenAfterMs: number;
+  /** A black or covered picture for this long (default 1000) is a fault; such pictures are withheld at once. 0: off. */
+  readonly blindAfterMs?: number | undefined;
   /** No picture for this long is `hung`. */
   readonly hungAfterMs: number;
 }

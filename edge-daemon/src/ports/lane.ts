@@ -10,8 +10,11 @@ export type LaneChange =
 export interface LaneControl {
   view(): LaneView;
   onChange(listener: (change: LaneChange) => void): () => void;
-  /** Durable before it resolves. Rejects with a TillsightError that says why it cannot be done. */
-  act(action: BasketAction): Promise<void>;
+  /**
+   * Durable before it resolves. Rejects with a TillsightError that says why it cannot be done.
+   * @param by whether the attendant's PIN came with it
+   */
+  act(action: BasketAction, by: "shopper" | "attendant"): Promise<void>;
   searchProducts(text: string, limit: number): Product[];
   /** JPEG of the newest good frame and its number; null while there is none or the camera is at fault. */
   picture(): Promise<{ seq: number; jpeg: Uint8Array } | null>;

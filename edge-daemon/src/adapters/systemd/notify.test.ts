@@ -13,7 +13,11 @@ it("feeds the watchdog at half its time, and not at all where there is none", ()
 
 it("says nothing when systemd did not start us", async () => {
   const sent: string[] = [];
-  const manager = createServiceManager({}, () => {}, async (a) => void sent.push(a));
+  const manager = createServiceManager(
+    {},
+    () => {},
+    async (a) => void sent.push(a),
+  );
   await manager.ready();
   expect(sent).toEqual([]);
 });
@@ -21,12 +25,17 @@ it("says nothing when systemd did not start us", async () => {
 it("hands trouble with systemd to its listener and goes on", async () => {
   const troubles: unknown[] = [];
   const env = { NOTIFY_SOCKET: "/run/x" };
-  const manager = createServiceManager(env, (e) => troubles.push(e), () => Promise.reject(new TypeError("no socket")));
+  const manager = createServiceManager(
+    env,
+    (e) => troubles.push(e),
+    () => Promise.reject(new TypeError("no socket")),
+  );
   await manager.watchdog();
   expect(troubles).toHaveLength(1);
 });
 
-const installed = spawnSync("systemd-notify", ["--version"]).status === 0 && spawnSync("socat", ["-V"]).status === 0;
+const installed =
+  spawnSync("systemd-notify", ["--version"]).status === 0 && spawnSync("socat", ["-V"]).status === 0;
 
 it.skipIf(!installed)("reaches a real notification socket (needs systemd-notify and socat)", async () => {
   const dir = mkdtempSync(join(tmpdir(), "tillsight-notify-"));

@@ -18,7 +18,9 @@ type Send = (assignment: string) => Promise<void>;
  */
 const sendBySystemdNotify: Send = (assignment) =>
   new Promise((resolve, reject) => {
-    execFile("systemd-notify", [assignment], { timeout: 5_000 }, (error) => (error ? reject(error) : resolve()));
+    execFile("systemd-notify", [assignment], { timeout: 5_000 }, (error) =>
+      error ? reject(error) : resolve(),
+    );
   });
 
 /** Half of the time after which systemd would restart us (sd_watchdog_enabled(3) advises half). */

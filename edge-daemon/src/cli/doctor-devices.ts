@@ -1,0 +1,55 @@
+import { OpenCvCamera } from "../adapters/camera/index.js";
+import type { CameraStatus } from "../ports/camera.js";
+import type { Check } from "./doctor.js";
+import { openNetworks } from "./parts.js";
+
+/** A USB camera may need some seconds from its first picture to a good one. */
+const cameraWaitMs = 8_000;
+
+const camera: Check = {
+  name: "camera",
+  run: async (config) => {
+    let seen: CameraStatus | undefined;
+    const device = new OpenCvCamera(config.camera);
+    const deadline = AbortSignal.timeout(cameraWaitMs);
+    await device.start();
+    try {
+      for await (const frame of device.frames(deadline)) {
+        seen = device.status();
+        return { state: "ok", detail: `${config.camera.source} gives ${frame.width} x ${frame.height}` };
+      }
+    } finally {
+      seen ??= device.status();
+      await device.stop();
+    }
+    return {
+      state: "failure",
+      detail: seen.detail,
+      fix: "Check the camera's cable and camera.source; `v4l2-ctl --list-devices` lists cameras.",
+    };
+  },
+};
+
+const models: Check = {
+  name: "models",
+  run: async (config) => {
+    const networks = await openNetworks(config);
+    try {
+      const all = [networks.detector.info, networks.embedder.info];
+      const detail = all.map((n) => `${n.id} on ${n.provider}`).join(", ");
+      const refused = all.flatMap((n) => n.refused);
+      if (refused.length === 0) return { state: "ok", detail };
+      const why = refused.map((r) => `${r.provider}: ${r.reason}`).join("; ");
+      return {
+        state: "warning",
+        detail: `${detail} (${why})`,
+        fix: "Install the driver, or take the provider out of models.providers.",
+      };
+    } finally {
+      await networks.close();
+    }
+  },
+};
+
+/** Checks that open devices and load networks; some seconds each. */
+export const deviceChecks: readonly Check[] = [models, camera];

@@ -1,0 +1,146 @@
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { describeError, TillsightError } from "@tillsight/contracts";
+import type { DaemonConfig } from "../config/schema.js";
+
+/** What a check found. `fix` says what to do about a warning or a failure. */
+export interface Finding {
+  readonly check: string;
+  readonly state: "ok" | "warning" | "failure";
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+export type Check = { name: string; run: (config: DaemonConfig) => Promise<Omit<Finding, "check">> };
+
+const ok = (detail: string) => ({ state: "ok" as const, detail });
+const bad = (detail: string, fix: string) => ({ state: "failure" as const, detail, fix });
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+
+/** A lane writes little, but SQLite must never meet a full disk. */
+const roomyBytes = 500 * 2 ** 20;
+
+async function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  return enough
+    ? ok(`Node ${process.versions.node}`)
+    : bad(`Node ${process.versions.node} is too old`, "Install Node 20.19 or newer.");
+}
+
+async function checkDataDir(config: DaemonConfig) {
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    accessSync(config.dataDir, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    return bad(
+      `${config.dataDir} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      "Create it and give it to the service's user: install -d -o tillsight -g tillsight -m 0750 " +
+        config.dataDir,
+    );
+  }
+  const { bavail, bsize } = statfsSync(config.dataDir);
+  const free = bavail * bsize;
+  if (free < roomyBytes)
+    return {
+      state: "warning" as const,
+      detail: `only ${megabytes(free)} free in ${config.dataDir}`,
+      fix: "Make room: the journal stops selling when the disk is full.",
+    };
+  return ok(`${config.dataDir} is writable, ${megabytes(free)} free`);
+}
+
+async function checkTillPort(config: DaemonConfig) {
+  const { path } = config.till;
+  if (!existsSync(path))
+    return bad(
+      `${path} does not exist`,
+      "Plug the till's cable in, or set till.path; `ls -l /dev/serial/by-id` lists what is there.",
+    );
+  if (!statSync(path).isCharacterDevice())
+    return bad(`${path} is not a serial device`, "Set till.path to a device such as /dev/ttyUSB0.");
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch {
+    return bad(
+      `no permission to use ${path}`,
+      "Add the user to the group dialout: usermod -aG dialout tillsight, then log in again.",
+    );
+  }
+  return ok(`${path} is there and may be used (${config.till.protocol}, ${config.till.baudRate} baud)`);
+}
+
+const checkPort = (config: DaemonConfig): Promise<Omit<Finding, "check">> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code === "EADDRINUSE"
+          ? {
+              state: "warning",
+              detail: `port ${config.kiosk.port} is in use`,
+              fix: "Right while the lane runs; otherwise stop the other program or set kiosk.port.",
+            }
+          : bad(
+              `port ${config.kiosk.port} cannot be opened (${error.code})`,
+              "Set kiosk.host and kiosk.port to an address of this machine.",
+            ),
+      ),
+    );
+    probe.listen(config.kiosk.port, config.kiosk.host, () =>
+      probe.close(() => resolve(ok(`port ${config.kiosk.port} is free`))),
+    );
+  });
+
+async function checkPin(config: DaemonConfig) {
+  return config.kiosk.attendantPin
+    ? ok("an attendant's PIN is set")
+    : {
+        state: "warning" as const,
+        detail: "no attendant's PIN",
+        fix: "Set kiosk.attendantPin, or nobody can approve ages and void lines.",
+      };
+}
+
+/** Checks that need nothing but the configuration and open nothing for longer than a moment. */
+export const basicChecks: readonly Check[] = [
+  { name: "node", run: checkNode },
+  { name: "data folder", run: checkDataDir },
+  { name: "till port", run: checkTillPort },
+  { name: "kiosk port", run: checkPort },
+  { name: "attendant", run: checkPin },
+];
+
+/** Runs every check, also after a failure; a check that throws is a failure with its reason. */
+export async function examine(config: DaemonConfig, checks: readonly Check[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name, run } of checks) {
+    try {
+      findings.push({ check: name, ...(await run(config)) });
+    } catch (error) {
+      const fix =
+        error instanceof TillsightError
+          ? error.fix
+          : "See the message; `tillsight doctor --help` lists the checks.";
+      findings.push({
+        check: name,
+        ...bad(error instanceof TillsightError ? error.message : describeError(error), fix),
+      });
+    }
+  }
+  return findings;
+}
+
+const marks = { ok: "ok  ", warning: "warn", failure: "FAIL" } as const;
+
+/** One line a finding, the fix indented below. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map((f) => f.check.length));
+  return findings
+    .flatMap((f) => [
+      `${marks[f.state]}  ${f.check.padEnd(width)}  ${f.detail}`,
+      ...(f.fix ? [`${" ".repeat(width + 8)}-> ${f.fix}`] : []),
+    ])
+    .join("\n");
+}

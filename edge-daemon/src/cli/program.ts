@@ -1,0 +1,85 @@
+import { Command, InvalidArgumentError } from "commander";
+import { version } from "../version.js";
+import { configCommands } from "./config.js";
+import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
+import { doctorCommand } from "./doctor-command.js";
+import { enrollCommand } from "./enroll.js";
+import { replayCommand } from "./replay.js";
+import { runCommand } from "./run.js";
+import { statusCommand } from "./status.js";
+
+type MakeContext = (configPath: string | undefined) => CommandContext;
+
+const cents = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError("an amount in whole minor units (cents).");
+  return value;
+};
+
+/** Every command of `tillsight` (commander: the most used parser, no dependencies). `finish` gets the exit code. */
+export function createProgram(makeContext: MakeContext, finish: (code: ExitCode) => void): Command {
+  const program = new Command("tillsight")
+    .description("The Tillsight lane: goods on a tray under a camera become line items on the store's till.")
+    .version(version)
+    .option("-c, --config <file>", "configuration (default: /etc/tillsight/tillsight.json when it exists)")
+    .exitOverride();
+  const context = (): CommandContext => makeContext(program.opts<{ config?: string }>().config);
+
+  program
+    .command("run")
+    .description("run the lane until SIGTERM or Ctrl-C")
+    .action(async () => finish(await runCommand(context())));
+
+  program
+    .command("enroll")
+    .description("add an item from one to five pictures; it sells at once")
+    .argument("<pictures...>", "one to five JPEG, PNG or WebP files, each showing the item alone")
+    .requiredOption("--sku <sku>", "the store's article key")
+    .requiredOption("--name <name>", "as shoppers see it")
+    .requiredOption(
+      "--price <cents>",
+      "in minor units of the configured currency, for a piece or a kilogram",
+      cents,
+    )
+    .option("--by-weight", "sold by weight", false)
+    .option("--gtin <gtin...>", "barcodes")
+    .option("--plu <plu>", "price look-up code")
+    .option("--tax <bp>", "tax rate in basis points (700 = 7 %)", cents, 0)
+    .option("--force", "also when it looks like another product", false)
+    .action(async (pictures: string[], options) => finish(await enrollCommand(context(), pictures, options)));
+
+  program
+    .command("replay")
+    .description("decide recorded traces again and say where the answer differs")
+    .argument("<traces>", "a trace file (JSON lines) that the lane wrote")
+    .action(async (traces: string) => finish(await replayCommand(context(), traces)));
+
+  program
+    .command("doctor")
+    .description("check this terminal: devices, models, disk, ports; each fault with its fix")
+    .option("--json", "for programs", false)
+    .action(async ({ json }: { json: boolean }) => finish(await doctorCommand(context(), json)));
+
+  program
+    .command("status")
+    .description("how the running lane fares")
+    .option("--json", "for programs", false)
+    .action(async ({ json }: { json: boolean }) => finish(await statusCommand(context(), json)));
+
+  const config = program.command("config").description("the configuration: check, show, explain");
+  const one = (name: keyof typeof configCommands, description: string) =>
+    config
+      .command(name)
+      .description(description)
+      .action(() => {
+        configCommands[name](context());
+        finish(exitCodes.ok);
+      });
+  one("check", "say whether it is valid, and which fields are not");
+  one("show", "print it with every default filled in");
+  one("docs", "print what each setting means, as a Markdown table");
+  one("schema", "print its JSON Schema, for editors");
+
+  return program;
+}

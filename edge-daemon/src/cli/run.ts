@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { describeError } from "@tillsight/contracts";
+import { OpenCvCamera } from "../adapters/camera/index.js";
+import { createServiceManager } from "../adapters/systemd/notify.js";
+import { startDaemon } from "../daemon/daemon.js";
+import { systemClock } from "../ports/clock.js";
+import { version } from "../version.js";
+import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
+import { openNetworks } from "./parts.js";
+
+/** Where `npm run build` puts the kiosk page. */
+export const defaultPageDir = fileURLToPath(new URL("../../../kiosk-ui/dist/web", import.meta.url));
+
+/** Runs the lane until the context's signal aborts. */
+export async function runCommand(context: CommandContext): Promise<ExitCode> {
+  const config = context.loadConfig();
+  const log = context.log(config);
+  const manager = createServiceManager(context.env, (error) =>
+    log.warn("systemd could not be told", { error: describeError(error) }),
+  );
+  log.info("the lane is starting", { version, terminal: config.terminal, dataDir: config.dataDir });
+  await manager.status("loading the networks");
+  const networks = await openNetworks(config);
+  const camera = new OpenCvCamera(config.camera);
+  camera.onStatus(({ state, fault, detail }) => log.info("camera", { state, fault, detail }));
+  const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir };
+  const daemon = await startDaemon(config, deps, context.signal);
+  log.info("the lane is ready", { url: daemon.url });
+  await manager.status(`selling at ${daemon.url}`);
+  if (!context.signal.aborted) await once(context.signal, "abort");
+  log.info("the lane is stopping");
+  await daemon.stop();
+  await networks.close();
+  log.info("the lane has stopped");
+  return exitCodes.ok;
+}

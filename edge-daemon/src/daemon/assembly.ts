@@ -1,0 +1,51 @@
+import { describeError } from "@tillsight/contracts";
+import type { Detector, Embedder } from "@tillsight/models";
+import type { ServiceManager } from "../adapters/systemd/notify.js";
+import type { DaemonConfig } from "../config/schema.js";
+import type { DemoRoutes } from "../kiosk-api/index.js";
+import { HealthBoard } from "../observe/health.js";
+import type { Logger } from "../observe/logger.js";
+import { createMetrics, type Metrics } from "../observe/metrics.js";
+import { ProgressBoard } from "../observe/progress.js";
+import type { Camera } from "../ports/camera.js";
+import type { Clock } from "../ports/clock.js";
+import { version } from "../version.js";
+import { Parts } from "./parts.js";
+
+/** What the daemon takes from outside; everything else it makes from its configuration. */
+export interface DaemonDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly manager: ServiceManager;
+  readonly camera: Camera;
+  readonly networks: { readonly detector: Detector; readonly embedder: Embedder };
+  /** Folder of the built kiosk page. */
+  readonly pageDir: string;
+  readonly demo?: DemoRoutes;
+}
+
+/** What every part gets while the daemon is put together. */
+export interface Assembly {
+  readonly config: DaemonConfig;
+  readonly deps: DaemonDeps;
+  readonly parts: Parts;
+  readonly metrics: Metrics;
+  readonly progress: ProgressBoard;
+  readonly health: HealthBoard;
+  /** Trouble that heals or is shown elsewhere: logged, once, here. */
+  readonly trouble: (what: string, error?: unknown) => void;
+}
+
+export function newAssembly(config: DaemonConfig, deps: DaemonDeps): Assembly {
+  const { clock, log } = deps;
+  return {
+    config,
+    deps,
+    parts: new Parts(),
+    metrics: createMetrics(),
+    progress: new ProgressBoard(clock),
+    health: new HealthBoard(version, () => clock.monotonic()),
+    trouble: (what, error) =>
+      log.warn(what, error === undefined ? undefined : { error: describeError(error) }),
+  };
+}

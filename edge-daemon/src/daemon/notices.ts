@@ -1,0 +1,44 @@
+import type { LaneNotice } from "@tillsight/contracts";
+import type { CameraStatus } from "../ports/camera.js";
+
+/** What the lane knows of its parts when it decides what to tell people. */
+export interface LaneCondition {
+  readonly camera: CameraStatus;
+  readonly references: number;
+  /** Why recognition has stopped deciding, or null. */
+  readonly recognition: { readonly text: string; readonly fix: string } | null;
+  /** Of parts that speak for themselves: basket and journal, till. */
+  readonly others: readonly LaneNotice[];
+}
+
+const weight = { fault: 0, warning: 1, info: 2 } as const;
+
+const cameraFixes = {
+  unplugged: "Check the camera's cable; it goes on by itself when the camera is back.",
+  hung: "The camera is being restarted; unplug it and plug it in again if this stays.",
+  frozen: "The camera sends the same picture again and again: unplug it and plug it in again.",
+  black: "Switch the light over the tray on, and take the cap off the lens.",
+  covered: "Take away what covers the camera.",
+} as const;
+
+/** Everything that people must know now, worst first. Pure. */
+export function laneNotices(now: LaneCondition): LaneNotice[] {
+  const notices: LaneNotice[] = [...now.others];
+  const { fault } = now.camera;
+  if (now.camera.state === "fault" && fault)
+    notices.push({
+      code: `CAMERA_${fault.toUpperCase()}`,
+      severity: "fault",
+      text: now.camera.detail,
+      fix: cameraFixes[fault],
+    });
+  if (now.recognition) notices.push({ code: "RECOGNITION_FAILED", severity: "fault", ...now.recognition });
+  if (now.references === 0)
+    notices.push({
+      code: "CATALOG_EMPTY",
+      severity: "warning",
+      text: "The catalog knows no pictures of products, so nothing can be recognised",
+      fix: "Connect headquarters (sync.brokerUrl) or add items with `tillsight enroll`.",
+    });
+  return notices.sort((a, b) => weight[a.severity] - weight[b.severity]);
+}

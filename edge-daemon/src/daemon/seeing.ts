@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { describeError } from "@tillsight/contracts";
+import type { Catalog } from "../catalog/index.js";
+import {
+  createBarcodeReader,
+  Recogniser,
+  type RecogniserHooks,
+  recogniserSettings,
+} from "../recognition/index.js";
+import type { Assembly } from "./assembly.js";
+import type { Lane } from "./lane.js";
+import { TraceLog } from "./trace-log.js";
+import type { TrayPicture } from "./tray-picture.js";
+
+/** Longer than the slowest honest frame. */
+const staleAfterMs = 20_000;
+
+/** Why recognition does not decide at the moment, for the people in front of it. */
+export class RecognitionTrouble {
+  now: { text: string; fix: string } | null = null;
+}
+
+function hooks(assembly: Assembly, failing: RecognitionTrouble): RecogniserHooks {
+  const { config, deps, metrics, progress, trouble } = assembly;
+  const path = join(config.dataDir, "traces", "decisions.jsonl");
+  const traces = new TraceLog(path, (error) => trouble("decision traces are not written", error));
+  const alive = progress.watch("inference", staleAfterMs);
+  return {
+    stage: (stage, ms) => metrics.stage.observe({ stage }, ms / 1000),
+    progress: () => {
+      failing.now = null;
+      alive();
+    },
+    trace: (trace) => {
+      for (const item of trace.items) metrics.decisions.inc({ outcome: item.outcome.kind });
+      traces.append(trace);
+    },
+    error: (error) => {
+      failing.now = {
+        text: `Recognition failed: ${describeError(error)}`,
+        fix: "See the log; `tillsight doctor` checks the models.",
+      };
+      deps.log.error("a frame could not be recognised", { error: describeError(error) });
+    },
+  };
+}
+
+/** Starts camera and recognition; what they see goes to the lane. */
+export async function startSeeing(
+  assembly: Assembly,
+  catalog: Catalog,
+  lane: Lane,
+  picture: TrayPicture,
+  failing: RecognitionTrouble,
+): Promise<void> {
+  const { config, deps, parts, metrics } = assembly;
+  const { camera, clock } = deps;
+  const recogniser = new Recogniser(
+    {
+      camera: picture.tapped(),
+      clock,
+      detector: deps.networks.detector,
+      embedder: deps.networks.embedder,
+      catalog,
+      barcodes: config.recognition.barcodes ? await createBarcodeReader() : undefined,
+      hooks: hooks(assembly, failing),
+    },
+    recogniserSettings(config.recognition, deps.networks.embedder.thresholds.ambiguous),
+  );
+  recogniser.onTray((tray) => {
+    const capturedAt = picture.capturedAt();
+    void lane.onTray(tray).then(() => {
+      if (tray.phase === "settled") metrics.frameToLines.observe((clock.monotonic() - capturedAt) / 1000);
+    });
+  });
+  await parts.begin(
+    "camera",
+    () => camera.start(),
+    () => camera.stop(),
+    5_000,
+  );
+  await parts.begin(
+    "recognition",
+    () => recogniser.start(),
+    () => recogniser.stop(),
+    5_000,
+  );
+}

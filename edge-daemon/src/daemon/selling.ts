@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { Catalog, CatalogFollower } from "../catalog/index.js";
+import { TillDispatcher } from "../dispatch/index.js";
+import { BasketKeeper, Journal, JournalRetention } from "../journal/index.js";
+import { createLineSink, type TillSink } from "../pos/index.js";
+import type { Assembly } from "./assembly.js";
+import { noticesHealth } from "./health-parts.js";
+
+/** Finished sales stay in the journal for this many days; the till has them for good. */
+const keepDays = 30;
+
+/** Catalog, basket and till: what sells, and works without anybody seeing it. */
+export interface Selling {
+  readonly catalog: Catalog;
+  readonly keeper: BasketKeeper;
+  readonly sink: TillSink;
+  readonly dispatcher: TillDispatcher;
+}
+
+async function startCatalog({ config, deps, parts, health }: Assembly): Promise<Catalog> {
+  const { log, clock } = deps;
+  const { embedder } = deps.networks;
+  const catalog = new Catalog({
+    dir: join(config.dataDir, "catalog"),
+    embedderId: embedder.info.id,
+    size: embedder.size,
+    log,
+    clock,
+  });
+  await parts.begin(
+    "catalog",
+    () => catalog.start(),
+    () => catalog.stop(),
+  );
+  health.register("catalog", () => ({
+    state: "ok",
+    detail: `${catalog.referenceCount} references, LSN ${catalog.lsn}`,
+    facts: catalog.facts,
+  }));
+  const { store, terminal } = config;
+  const { brokerUrl } = config.sync;
+  if (brokerUrl === undefined) return catalog;
+  const follower = new CatalogFollower({ catalog, brokerUrl, store, terminal, log, clock });
+  await parts.begin(
+    "catalog follower",
+    () => follower.start(),
+    () => follower.stop(),
+  );
+  health.register("sync", () => follower.health());
+  return catalog;
+}
+
+async function startBasket(assembly: Assembly, catalog: Catalog, sink: TillSink): Promise<BasketKeeper> {
+  const { config, deps, parts, health, trouble } = assembly;
+  const { clock } = deps;
+  const journal = new Journal(join(config.dataDir, "journal", "lane.db"));
+  const keeper = new BasketKeeper({
+    journal,
+    currency: config.currency,
+    sink,
+    clock,
+    newId: randomUUID,
+    product: (sku) => catalog.product(sku),
+    onError: (error) => trouble("a listener of the basket failed", error),
+  });
+  await parts.begin(
+    "basket and journal",
+    () => keeper.start(),
+    () => keeper.stop(),
+  );
+  const onError = (error: unknown) =>
+    trouble("old transactions could not be removed from the journal", error);
+  const retention = new JournalRetention({ journal, clock, keepDays, onError });
+  await parts.begin(
+    "journal retention",
+    () => retention.start(),
+    () => retention.stop(),
+  );
+  health.register("basket", () =>
+    noticesHealth(keeper.notices(), `${keeper.basket.status}, journal in order`),
+  );
+  return keeper;
+}
+
+/** Starts what is durable before anything that shows it. Rejects with the first part's error. */
+export async function startSelling(assembly: Assembly): Promise<Selling> {
+  const { config, deps, parts, health, metrics, trouble } = assembly;
+  const catalog = await startCatalog(assembly);
+  const sink = createLineSink(config.till, { clock: deps.clock });
+  const keeper = await startBasket(assembly, catalog, sink);
+  await parts.begin(
+    "till",
+    () => sink.start(),
+    () => sink.stop(),
+  );
+  const dispatcher = new TillDispatcher({
+    queue: keeper,
+    sink,
+    clock: deps.clock,
+    onTrouble: (what, error) => {
+      metrics.tillTroubles.inc();
+      trouble(what, error);
+    },
+  });
+  await parts.begin(
+    "dispatcher",
+    () => dispatcher.start(),
+    () => dispatcher.stop(),
+    5_000,
+  );
+  health.register("till", () =>
+    noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
+  );
+  return { catalog, keeper, sink, dispatcher };
+}
