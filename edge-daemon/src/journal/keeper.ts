@@ -141,6 +141,11 @@ export class BasketKeeper implements TillQueue {
     return this.#serial(() => this.#carryOut(command));
   }
 
+  /** Resolves when everything asked before is done: a sign that neither basket nor journal is stuck. */
+  settled(): Promise<void> {
+    return this.#serial(() => undefined);
+  }
+
   take(): Promise<TillJob | undefined> {
     return this.#serial(() => {
       // Nothing is sent after a doubtful line, so that it is the last one on the till for whoever looks.
