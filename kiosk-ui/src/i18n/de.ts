@@ -37,6 +37,7 @@ export const de: Strings = {
   cameraFaultHint: "Bitte warten Sie kurz oder rufen Sie Hilfe. Ihr Warenkorb bleibt erhalten.",
   noPicture: "Das Bild ist gleich wieder da",
   basket: "Ihr Warenkorb",
+  basketEmpty: "Noch nichts hier",
   items: artikel,
   total: "Summe",
   each: "je Stück",

@@ -37,6 +37,7 @@ export const en: Strings = {
   cameraFaultHint: "Please wait a moment or call for help. Your basket is safe.",
   noPicture: "The picture comes back in a moment",
   basket: "Your basket",
+  basketEmpty: "Nothing here yet",
   items: (n) => count(n, "item", "items"),
   total: "Total",
   each: "each",

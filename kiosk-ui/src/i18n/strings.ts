@@ -15,6 +15,7 @@ export interface Strings {
   readonly cameraFaultHint: string;
   readonly noPicture: string;
   readonly basket: string;
+  readonly basketEmpty: string;
   readonly items: (count: number) => string;
   readonly total: string;
   readonly each: string;

@@ -17,7 +17,8 @@ export function BasketPane() {
         <h1 id="basket-title">{t.basket}</h1>
         <p className="basket-count">{pieces > 0 && t.items(pieces)}</p>
       </div>
-      <ul className="basket-lines">
+      {groups.length === 0 && <p className="basket-empty">{t.basketEmpty}</p>}
+      <ul className="basket-lines" hidden={groups.length === 0}>
         {groups.map((group) => (
           <BasketRow key={group.key} group={group} />
         ))}
