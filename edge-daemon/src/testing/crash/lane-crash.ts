@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "../../journal/database.js";
 import type { LineSink } from "../../ports/line-sink.js";
 import { PosSettings } from "../../pos/settings.js";
-import { openPtyPair } from "../till/pty-pair.js";
+import { openPtyPair, type PtyPair } from "../till/pty-pair.js";
 import type { TillScript } from "../till/script.js";
 import { SimulatedTill } from "../till/simulated-till.js";
 import { LaneProcess } from "./lane-process.js";
@@ -87,67 +87,102 @@ function countForgotten(added: [number, number] | null, found: [number, number] 
   return found[0] > added[0] ? 0 : found[0] === added[0] ? Math.max(0, added[1] - found[1]) : added[1];
 }
 
-/**
- * Kills a busy lane with a real serial line again and again, lets it go on, and compares the till's own durable
- * log with what was bought. The till and the cable live on; an honest attendant answers what is in doubt.
- */
-export async function crashLane(options: LaneCrashOptions): Promise<LaneCrashReport> {
-  const { kills, protocol, random = Math.random, onKill, signal } = options;
-  const folder = await mkdtemp(join(tmpdir(), "tillsight-kill9-"));
-  const pair = await openPtyPair();
-  const log = join(folder, "till.jsonl");
-  const settings = PosSettings.parse({ ...quick, protocol, path: pair.lane });
-  const till = new SimulatedTill({
-    settings: { ...settings, path: pair.till },
-    log,
-    script: behaviour[protocol],
-  });
-  const journal = join(folder, "lane.db");
-  const life = (shoppers: number) =>
-    new LaneProcess({ journal, settings, shoppers }, () => till.entries().length);
-  const halfSent = new Set<string>();
-  let lane: LaneProcess | null = null;
-  let added: [number, number] | null = null;
-  let forgotten = 0;
-  let startKills = 0;
-  try {
-    await till.start();
-    for (let kill = 1; kill <= kills; kill++) {
-      signal?.throwIfAborted();
-      lane = life(Number.MAX_SAFE_INTEGER);
-      // One in six while it is still starting: recovery can be killed too.
-      if (random() < 1 / 6) await sleep(random() * 500);
-      else await lane.ready().then(() => sleep(random() * 700));
-      await lane.kill();
-      forgotten += countForgotten(added, lane.found);
-      added = lane.added ?? lane.found ?? added;
-      if (!lane.found) startKills++;
-      for (const id of lookInto(journal).sending) halfSent.add(id);
-      onKill?.(kill);
+/** The lives and deaths of one lane; its till and cable live on. */
+class CrashRun {
+  readonly #options: LaneCrashOptions;
+  readonly #random: () => number;
+  readonly #journal: string;
+  readonly #settings: PosSettings;
+  readonly #till: SimulatedTill;
+  readonly #halfSent = new Set<string>();
+  #lane: LaneProcess | null = null;
+  #added: [number, number] | null = null;
+  #forgotten = 0;
+  #startKills = 0;
+
+  constructor(options: LaneCrashOptions, folder: string, pair: PtyPair) {
+    const { protocol } = options;
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    this.#journal = join(folder, "lane.db");
+    this.#settings = PosSettings.parse({ ...quick, protocol, path: pair.lane });
+    this.#till = new SimulatedTill({
+      settings: { ...this.#settings, path: pair.till },
+      log: join(folder, "till.jsonl"),
+      script: behaviour[protocol],
+    });
+  }
+
+  async run(): Promise<LaneCrashReport> {
+    await this.#till.start();
+    for (let kill = 1; kill <= this.#options.kills; kill++) {
+      this.#options.signal?.throwIfAborted();
+      await this.#liveAndDie();
+      this.#options.onKill?.(kill);
     }
     // The last life serves this shopper and one more, and ends in peace.
-    const shoppers = lookInto(journal).sold + 2;
-    lane = life(shoppers);
-    await lane.ended();
-    forgotten += countForgotten(added, lane.found);
-    await till.stop();
-    const doubted = new Set(lookInto(journal).doubted);
-    const safe = protocol !== "scanner";
+    const shoppers = lookInto(this.#journal).sold + 2;
+    this.#lane = this.#begin(shoppers);
+    await this.#lane.ended();
+    this.#forgotten += countForgotten(this.#added, this.#lane.found);
+    await this.#till.stop();
+    return this.#report(shoppers);
+  }
+
+  async end(): Promise<void> {
+    await this.#lane?.kill();
+    await this.#till.stop();
+  }
+
+  #begin(shoppers: number): LaneProcess {
+    const options = { journal: this.#journal, settings: this.#settings, shoppers };
+    return new LaneProcess(options, () => this.#till.entries().length);
+  }
+
+  async #liveAndDie(): Promise<void> {
+    const lane = this.#begin(Number.MAX_SAFE_INTEGER);
+    this.#lane = lane;
+    // One in six while it is still starting: recovery can be killed too.
+    if (this.#random() < 1 / 6) await sleep(this.#random() * 500);
+    else await lane.ready().then(() => sleep(this.#random() * 700));
+    await lane.kill();
+    this.#forgotten += countForgotten(this.#added, lane.found);
+    this.#added = lane.added ?? lane.found ?? this.#added;
+    if (!lane.found) this.#startKills++;
+    for (const id of lookInto(this.#journal).sending) this.#halfSent.add(id);
+  }
+
+  #report(shoppers: number): LaneCrashReport {
+    const { kills, protocol } = this.#options;
+    const doubted = new Set(lookInto(this.#journal).doubted);
+    const mustReport = protocol === "scanner" ? [...this.#halfSent] : [];
     return {
       protocol,
       kills,
-      startKills,
+      startKills: this.#startKills,
       shoppers,
-      booked: till.entries().length,
-      forgotten,
-      halfSent: halfSent.size,
+      booked: this.#till.entries().length,
+      forgotten: this.#forgotten,
+      halfSent: this.#halfSent.size,
       inDoubt: doubted.size,
-      unreported: safe ? 0 : [...halfSent].filter((id) => !doubted.has(id)).length,
-      ...compareWithScript(till.entries(), shoppers),
+      unreported: mustReport.filter((id) => !doubted.has(id)).length,
+      ...compareWithScript(this.#till.entries(), shoppers),
     };
+  }
+}
+
+/**
+ * Kills a busy lane with a real serial line again and again, lets it go on, and compares the till's own durable
+ * log with what was bought. An honest attendant, who looks at the till, answers what is in doubt.
+ */
+export async function crashLane(options: LaneCrashOptions): Promise<LaneCrashReport> {
+  const folder = await mkdtemp(join(tmpdir(), "tillsight-kill9-"));
+  const pair = await openPtyPair();
+  const run = new CrashRun(options, folder, pair);
+  try {
+    return await run.run();
   } finally {
-    await lane?.kill();
-    await till.stop();
+    await run.end();
     await pair.close();
     await rm(folder, { recursive: true, force: true });
   }
