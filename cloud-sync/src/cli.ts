@@ -23,7 +23,11 @@ Writing needs the token that the first start prints; it is kept in the file "tok
     -d '{"price":{"minor":149,"currency":"EUR"}}' http://127.0.0.1:7480/api/products/apple/price
 `;
 
-const Port = z.coerce.number().int().min(0).max(65_535);
+const Port = z.coerce
+  .number("a port number")
+  .int("a port number")
+  .min(0, "a port number")
+  .max(65_535, "a port number up to 65535");
 
 const Options = z.object({
   help: z.boolean().default(false),

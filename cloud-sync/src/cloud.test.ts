@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { CatalogDelta, CatalogHead, topics } from "@tillsight/contracts";
@@ -218,6 +218,16 @@ test("a new embedder makes every reference again from its picture", async () => 
   });
   expect(again.length).toBeGreaterThan(0);
   expect(await cloud.catalog.foreignReferences()).toEqual([]);
+}, 60_000);
+
+test("a second process on the same folder is refused, what a killed one left is taken over", async () => {
+  await expect(start()).rejects.toMatchObject({
+    code: "CLOUD_START",
+    fix: expect.stringContaining("--data"),
+  });
+  await cloud.stop();
+  writeFileSync(join(folder.dir, "lock"), "999999 12345");
+  cloud = await startCloudSync({ dataDir: folder.dir, store, embedderId: "next", embedPhoto });
 }, 60_000);
 
 test("a port in use is one clear error and leaves nothing running", async () => {

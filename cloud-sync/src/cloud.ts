@@ -4,6 +4,7 @@ import type { EmbedPhoto } from "./enrol/embed-photo.js";
 import { embedAgain } from "./enrol/enrol.js";
 import { PhotoStore } from "./enrol/photo-store.js";
 import { CloudStartError } from "./errors.js";
+import { lockFolder } from "./folder-lock.js";
 import { createServer } from "./http/server.js";
 import { loadToken } from "./http/token.js";
 import { type Logger, silentLogger } from "./log.js";
@@ -83,6 +84,7 @@ export async function startCloudSync(options: CloudSyncOptions): Promise<CloudSy
 
 async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudSync> {
   const { dataDir, store, embedPhoto, log = silentLogger } = options;
+  undo.add(await lockFolder(dataDir));
   const catalog = await CloudCatalog.open(dataDir, options.embedderId);
   undo.add(() => catalog.close());
   const { token, isNew } = await loadToken(dataDir);
