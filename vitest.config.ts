@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: [
       "{contracts,models,edge-daemon,cloud-sync,kiosk-ui}/src/**/*.test.ts",
+      "kiosk-ui/electron/src/**/*.test.ts",
       "scripts/**/*.test.{ts,mjs}",
     ],
     exclude: ["**/node_modules/**", "**/dist/**"],
