@@ -1,6 +1,6 @@
 import { type Box, InvalidInputError } from "@tillsight/contracts";
 import type { Picture } from "./picture.js";
-import { makeTaps, resample } from "./resample.js";
+import { makePlan, resample } from "./resample.js";
 
 /** Share of the longer side that is left around an item, so that its outline is seen against the tray. */
 export const CROP_MARGIN = 0.06;
@@ -30,7 +30,7 @@ export function crop(picture: Picture, box: Box, margin = CROP_MARGIN): Picture 
 export function resize(picture: Picture, width: number, height: number): Picture {
   // Halves are added since storing into bytes cuts off what is behind the point.
   const data = new Uint8Array(width * height * 3);
-  resample(picture, makeTaps(picture.width, width), makeTaps(picture.height, height), {
+  resample(picture, makePlan(picture, { width, height }), {
     data,
     offset: 0,
     plane: 1,

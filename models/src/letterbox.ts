@@ -1,7 +1,7 @@
 import type { Box } from "@tillsight/contracts";
 import type { ModelManifest } from "./manifest.js";
 import type { Picture } from "./picture.js";
-import { makeTaps, resample, type Taps } from "./resample.js";
+import { makePlan, type Plan, resample } from "./resample.js";
 
 /** How a picture lies in a network's input: scaled by `scaleX`, `scaleY`, its corner at `left`, `top`. */
 export interface Letterbox {
@@ -51,12 +51,20 @@ export function toLetterbox(box: Box, at: Letterbox): Box {
   };
 }
 
-/** Writes pictures into a network's tensor, normalised on the way. Not shared: it remembers the last picture's size. */
+interface Place {
+  readonly at: Letterbox;
+  readonly plan: Plan;
+}
+
+/** Sizes that are remembered: crops of goods that lie still come in the same sizes frame after frame. */
+const MAX_PLACES = 64;
+
+/** Writes pictures into a network's tensor, normalised on the way. */
 export class Letterboxer {
   readonly #input: ModelManifest["input"];
   readonly #scale: [number, number, number];
   readonly #shift: [number, number, number];
-  #last: { at: Letterbox; from: { width: number; height: number }; x: Taps; y: Taps } | undefined;
+  readonly #places = new Map<number, Place>();
 
   constructor(input: ModelManifest["input"]) {
     this.#input = input;
@@ -73,11 +81,10 @@ export class Letterboxer {
   /** Fills `tensor` from `offset` on with the picture and the colour around it. */
   write(picture: Picture, tensor: Float32Array, offset: number): Letterbox {
     const { width, height } = this.#input;
-    const plan = this.#plan(picture);
-    const { at } = plan;
+    const { at, plan } = this.#place(picture);
     const plane = width * height;
     if (at.width < width || at.height < height) this.#pad(tensor, offset, plane);
-    resample(picture, plan.x, plan.y, {
+    resample(picture, plan, {
       data: tensor,
       offset: offset + at.top * width + at.left,
       plane,
@@ -89,14 +96,15 @@ export class Letterboxer {
     return at;
   }
 
-  #plan(picture: Picture) {
-    const last = this.#last;
-    if (last && last.from.width === picture.width && last.from.height === picture.height) return last;
-    const at = letterboxOf(picture, this.#input);
-    const from = { width: picture.width, height: picture.height };
-    const plan = { at, from, x: makeTaps(from.width, at.width), y: makeTaps(from.height, at.height) };
-    this.#last = plan;
-    return plan;
+  #place({ width, height }: Picture): Place {
+    const key = width * 65_536 + height;
+    const known = this.#places.get(key);
+    if (known) return known;
+    const at = letterboxOf({ width, height }, this.#input);
+    const place = { at, plan: makePlan({ width, height }, at) };
+    if (this.#places.size >= MAX_PLACES) this.#places.clear();
+    this.#places.set(key, place);
+    return place;
   }
 
   #pad(tensor: Float32Array, offset: number, plane: number): void {

@@ -1,110 +1,71 @@
+import { blendRows, ROW_BITS } from "./blend-rows.js";
+
 /**
  * How a line of `from` samples becomes one of `to`: output `i` is the sum of `weights[i * width + k]` times input
- * `first[i] + k`, for k below `width`. Shrinking averages the area that an output covers, so that nothing aliases;
- * enlarging interpolates linearly between pixel middles.
+ * `first[i] + k`, for k below `width`, over `2 ** bits`. Shrinking averages the area that an output covers, so
+ * that nothing aliases; enlarging interpolates linearly between pixel middles.
  */
 export interface Taps {
   readonly first: Int32Array;
   readonly width: number;
-  readonly weights: Float32Array;
+  /** Whole numbers that sum to `2 ** bits` for every output: sums of integers run twice as fast here as of floats. */
+  readonly weights: Int32Array;
 }
 
-export function makeTaps(from: number, to: number): Taps {
-  return to < from ? areaTaps(from, to) : linearTaps(from, to);
+/** Bits of the weights of columns: with 8 bits of colour and those of the rows the sums stay within 31. */
+const COLUMN_BITS = 14;
+const ONE = 2 ** (COLUMN_BITS + ROW_BITS);
+
+export interface Plan {
+  readonly columns: Taps;
+  readonly rows: Taps;
 }
 
-function areaTaps(from: number, to: number): Taps {
-  const ratio = from / to;
-  const width = Math.min(from, Math.ceil(ratio - 1e-9) + (Number.isInteger(ratio) ? 0 : 1));
+/** How a picture of one size becomes one of another; worth keeping for pictures of the same size. */
+export function makePlan(
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+): Plan {
+  return {
+    columns: makeTaps(from.width, to.width, COLUMN_BITS),
+    rows: makeTaps(from.height, to.height, ROW_BITS),
+  };
+}
+
+export function makeTaps(from: number, to: number, bits: number): Taps {
+  const whole = from % to === 0 ? from / to : Math.ceil(from / to) + 1;
+  const width = Math.min(from, to < from ? whole : 2);
   const first = new Int32Array(to);
-  const weights = new Float32Array(to * width);
+  const weights = new Int32Array(to * width);
   for (let i = 0; i < to; i++) {
-    const begin = i * ratio;
-    const end = begin + ratio;
-    const start = Math.min(Math.floor(begin + 1e-9), from - width);
+    const [start, shares] = to < from ? areaShares(from, to, i, width) : linearShares(from, to, i, width);
     first[i] = start;
+    // Rounding the running sum, not each share, makes the whole come out exactly.
+    let sum = 0;
+    let given = 0;
     for (let k = 0; k < width; k++) {
-      const covered = Math.min(end, start + k + 1) - Math.max(begin, start + k);
-      weights[i * width + k] = Math.max(0, covered) / ratio;
+      sum += shares[k] ?? 0;
+      const upTo = k === width - 1 ? 2 ** bits : Math.round(sum * 2 ** bits);
+      weights[i * width + k] = upTo - given;
+      given = upTo;
     }
   }
   return { first, width, weights };
 }
 
-function linearTaps(from: number, to: number): Taps {
-  const width = Math.min(2, from);
-  const first = new Int32Array(to);
-  const weights = new Float32Array(to * width);
-  for (let i = 0; i < to; i++) {
-    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
-    const start = Math.min(Math.floor(at), from - width);
-    first[i] = start;
-    weights[i * width] = 1 - (at - start);
-    if (width === 2) weights[i * width + 1] = at - start;
-  }
-  return { first, width, weights };
+/** First input of output `i`, and the share of each of the next `width` inputs. */
+function areaShares(from: number, to: number, i: number, width: number): [start: number, shares: number[]] {
+  const ratio = from / to;
+  const begin = i * ratio;
+  const start = Math.min(Math.floor(begin + 1e-9), from - width);
+  const covered = (k: number) => Math.min(begin + ratio, start + k + 1) - Math.max(begin, start + k);
+  return [start, Array.from({ length: width }, (_, k) => Math.max(0, covered(k)) / ratio)];
 }
 
-/**
- * Weighted sum of picture rows: one interleaved line of `length` numbers. Vertical first, since it reads in order;
- * up to four rows a pass, since a line that is written and read again costs as much as a row.
- */
-function blendRows(data: Uint8Array, stride: number, taps: Taps, row: number, line: Float32Array): void {
-  const base = row * taps.width;
-  const top = (taps.first[row] ?? 0) * stride;
-  const weight = (k: number) => (k < taps.width ? (taps.weights[base + k] ?? 0) : 0);
-  for (let k = 0; k < taps.width; k += 4) {
-    // Rows beyond the last tap weigh nothing and are read from the first one, which is there.
-    const at = (i: number) => top + (k + i < taps.width ? k + i : 0) * stride;
-    const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
-    const [wa, wb, wc, wd] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)];
-    if (k === 0 && wc === 0 && wd === 0) blendTwo(data, a, b, wa, wb, stride, line);
-    else blendFour(data, [a, b, c, d], [wa, wb, wc, wd], k === 0 ? 0 : 1, stride, line);
-  }
-}
-
-type Four = readonly [number, number, number, number];
-
-function blendFour(
-  data: Uint8Array,
-  at: Four,
-  weights: Four,
-  keep: number,
-  length: number,
-  line: Float32Array,
-) {
-  const [a, b, c, d] = at;
-  const [wa, wb, wc, wd] = weights;
-  if (keep === 0) {
-    for (let j = 0; j < length; j++) {
-      line[j] =
-        wa * (data[a + j] as number) +
-        wb * (data[b + j] as number) +
-        wc * (data[c + j] as number) +
-        wd * (data[d + j] as number);
-    }
-    return;
-  }
-  for (let j = 0; j < length; j++) {
-    line[j] =
-      (line[j] as number) +
-      wa * (data[a + j] as number) +
-      wb * (data[b + j] as number) +
-      wc * (data[c + j] as number) +
-      wd * (data[d + j] as number);
-  }
-}
-
-function blendTwo(
-  data: Uint8Array,
-  a: number,
-  b: number,
-  wa: number,
-  wb: number,
-  length: number,
-  line: Float32Array,
-): void {
-  for (let j = 0; j < length; j++) line[j] = wa * (data[a + j] as number) + wb * (data[b + j] as number);
+function linearShares(from: number, to: number, i: number, width: number): [start: number, shares: number[]] {
+  const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+  const start = Math.min(Math.floor(at), from - width);
+  return [start, [1 - (at - start), at - start]];
 }
 
 /** Where the values go: `plane` numbers lie between two channels, `step` between two pixels, `pitch` between rows. */
@@ -114,47 +75,47 @@ export interface Destination {
   readonly plane: number;
   readonly step: number;
   readonly pitch: number;
-  /** Each value is written as `value * scale[channel] + shift[channel]`. */
+  /** Each value 0..255 is written as `value * scale[channel] + shift[channel]`. */
   readonly scale: readonly [number, number, number];
   readonly shift: readonly [number, number, number];
 }
 
-/** A picture's or a crop's pixels: RGB interleaved, `width * 3` bytes a row. */
-interface Source {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
+/** One line's columns into one row of the destination, channel by channel. */
+function blendColumns(line: Uint16Array, taps: Taps, to: Destination, begin: number): void {
+  const { first, width, weights } = taps;
+  const { data, plane, step } = to;
+  const sr = to.scale[0] / ONE;
+  const sg = to.scale[1] / ONE;
+  const sb = to.scale[2] / ONE;
+  const [tr, tg, tb] = to.shift;
+  let at = begin;
+  let tap = 0;
+  for (let column = 0; column < first.length; column++) {
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    let p = Math.imul(first[column] as number, 3);
+    for (let k = 0; k < width; k++) {
+      const w = weights[tap++] as number;
+      r = (r + Math.imul(w, line[p] as number)) | 0;
+      g = (g + Math.imul(w, line[p + 1] as number)) | 0;
+      b = (b + Math.imul(w, line[p + 2] as number)) | 0;
+      p += 3;
+    }
+    data[at] = r * sr + tr;
+    data[at + plane] = g * sg + tg;
+    data[at + 2 * plane] = b * sb + tb;
+    at += step;
+  }
 }
 
-/** Scales a picture to the size that the taps were made for, writing each value once, already normalised. */
-export function resample(from: Source, x: Taps, y: Taps, to: Destination): void {
-  const columns = x.first.length;
+/** Scales a picture (RGB interleaved) as planned, writing each value once, already normalised. */
+export function resample(from: { width: number; data: Uint8Array }, plan: Plan, to: Destination): void {
   const stride = from.width * 3;
-  const line = new Float32Array(stride);
-  const { first, width, weights } = x;
-  const { data, plane, step } = to;
-  const [sr, sg, sb] = to.scale;
-  const [tr, tg, tb] = to.shift;
-  for (let row = 0; row < y.first.length; row++) {
-    blendRows(from.data, stride, y, row, line);
-    let at = to.offset + row * to.pitch;
-    let tap = 0;
-    for (let column = 0; column < columns; column++) {
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      let p = (first[column] as number) * 3;
-      for (let k = 0; k < width; k++) {
-        const w = weights[tap++] as number;
-        r += w * (line[p] as number);
-        g += w * (line[p + 1] as number);
-        b += w * (line[p + 2] as number);
-        p += 3;
-      }
-      data[at] = r * sr + tr;
-      data[at + plane] = g * sg + tg;
-      data[at + 2 * plane] = b * sb + tb;
-      at += step;
-    }
+  const line = new Uint16Array(stride);
+  const blend = blendRows(from.data, stride, plan.rows, line);
+  for (let row = 0; row < plan.rows.first.length; row++) {
+    blend(row);
+    blendColumns(line, plan.columns, to, to.offset + row * to.pitch);
   }
 }
