@@ -21,5 +21,10 @@ export const RUN_NEEDS = [
 /** @type {SystemNeed[]} */
 export const TEST_NEEDS = [
   { package: "chromium", why: "tests the shopper's page in a real browser", probe: { command: "chromium" } },
+  {
+    package: "gstreamer1.0-plugins-base",
+    why: "tests a GStreamer pipeline as a camera",
+    probe: { pkgConfig: "gstreamer-plugins-base-1.0" },
+  },
   { package: "mosquitto", why: "tests catalog sync against a real broker", probe: { command: "mosquitto" } },
 ];

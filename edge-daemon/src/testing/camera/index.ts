@@ -1,0 +1,1 @@
+export { type CameraBehaviour, MjpegCamera, type MjpegCameraOptions } from "./mjpeg-camera.js";
