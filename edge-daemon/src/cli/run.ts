@@ -23,7 +23,6 @@ export async function runCommand(context: CommandContext): Promise<ExitCode> {
   await manager.status("loading the networks");
   const networks = await openNetworks(config);
   const camera = new OpenCvCamera(config.camera);
-  camera.onStatus(({ state, fault, detail }) => log.info("camera", { state, fault, detail }));
   const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir };
   const daemon = await startDaemon(config, deps, context.signal);
   log.info("the lane is ready", { url: daemon.url });

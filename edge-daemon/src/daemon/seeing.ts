@@ -73,6 +73,7 @@ export async function startSeeing(
       if (tray.phase === "settled") metrics.frameToLines.observe((clock.monotonic() - capturedAt) / 1000);
     });
   });
+  camera.onStatus(({ state, fault, detail }) => deps.log.info("camera", { state, fault, detail }));
   await parts.begin(
     "camera",
     () => camera.start(),

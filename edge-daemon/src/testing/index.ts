@@ -1,3 +1,4 @@
-/** Simulators, contract suites and crash tests, for the scripts that compose and prove the whole. */
+export * from "./camera/index.js";
 export * from "./crash/index.js";
+export * from "./lane/index.js";
 export * from "./till/index.js";

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import type { CloudCatalog } from "@tillsight/cloud-sync";
+import type { Product } from "@tillsight/contracts";
+import { type Catalog, embedForEnrolment } from "@tillsight/edge-daemon";
+import type { Detector, Embedder } from "@tillsight/models";
+import { referencePhotos } from "../virtual/reference-photos.js";
+import { demoStore } from "../virtual/store.js";
+
+/** A product with the embeddings of its photos. */
+export interface Enrolled {
+  readonly product: Product;
+  readonly vectors: readonly Float32Array[];
+}
+
+/** Photographs every product of the demo store and embeds the photos, as enrolment does with any photo. */
+export async function enrolDemoStore(
+  networks: { readonly detector: Detector; readonly embedder: Embedder },
+  photosEach: number,
+  onProgress: (done: number, of: number) => void = () => {},
+): Promise<Enrolled[]> {
+  const enrolled: Enrolled[] = [];
+  for (const item of demoStore) {
+    const vectors: Float32Array[] = [];
+    for (const photo of await referencePhotos(item, photosEach))
+      vectors.push((await embedForEnrolment(photo, networks)).vector);
+    enrolled.push({ product: item.product, vectors });
+    onProgress(enrolled.length, demoStore.length);
+  }
+  return enrolled;
+}
+
+/** Puts the store into a lane that stands alone. */
+export function stockLane(catalog: Catalog, store: readonly Enrolled[]): void {
+  for (const { product, vectors } of store)
+    catalog.enrol(
+      product,
+      vectors.map((vector) => ({
+        id: randomUUID(),
+        sku: product.sku,
+        embedderId: catalog.embedderId,
+        vector: Array.from(vector),
+      })),
+    );
+}
+
+/** Puts the store into headquarters, which publishes it to every lane. */
+export async function stockHeadquarters(catalog: CloudCatalog, store: readonly Enrolled[]): Promise<void> {
+  for (const { product, vectors } of store) {
+    await catalog.putProduct(product, "demo");
+    const references = vectors.map((vector) => ({ id: randomUUID(), vector }));
+    await catalog.addReferences(product.sku, references, "demo");
+  }
+}
