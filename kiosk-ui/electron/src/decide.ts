@@ -17,8 +17,16 @@ export type ParsedArgs =
   | { readonly kind: "help" }
   | { readonly kind: "wrong"; readonly why: string };
 
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
 function laneUrl(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   return url && (url.protocol === "http:" || url.protocol === "https:") ? url.href : null;
 }
 
@@ -40,7 +48,7 @@ export function parseShellArgs(args: readonly string[], fallback: string | undef
 
 /** Whether the window may go to `target`: only ever to the lane it belongs to. */
 export function mayNavigate(target: string, lane: string): boolean {
-  return URL.canParse(target) && new URL(target).origin === new URL(lane).origin;
+  return parseUrl(target)?.origin === new URL(lane).origin;
 }
 
 const firstRetryMs = 500;

@@ -26,3 +26,7 @@ export function findElectron(load: () => unknown, exists: (path: string) => bool
   if (typeof path === "string" && exists(path)) return { kind: "found", path };
   return { kind: "missing", text: text(`which is not at ${String(path)}`) };
 }
+
+/** Chromium refuses to run as root with its sandbox on, and the shell never turns it off. */
+export const asRoot = `The kiosk shell does not run as root, because its sandbox would have to be off.
+Fix: start it as the user of the kiosk's screen.`;

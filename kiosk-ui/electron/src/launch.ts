@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseShellArgs, usage } from "./decide.js";
-import { findElectron } from "./find-electron.js";
+import { asRoot, findElectron } from "./find-electron.js";
 
 const args = process.argv.slice(2);
 const parsed = parseShellArgs(args, process.env.TILLSIGHT_URL);
@@ -13,6 +13,9 @@ if (parsed.kind !== "run") {
   process.exitCode = parsed.kind === "wrong" ? 2 : 0;
 } else if (electron.kind === "missing") {
   console.error(electron.text);
+  process.exitCode = 1;
+} else if (process.getuid?.() === 0) {
+  console.error(asRoot);
   process.exitCode = 1;
 } else {
   const child = spawn(electron.path, [join(__dirname, ".."), ...args], { stdio: "inherit" });

@@ -17,12 +17,19 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 async function ask(tag: string | null, signal: AbortSignal): Promise<Response | null> {
+  // Not AbortSignal.any, which Chromium before 116 lacks: kiosks live long.
+  const request = new AbortController();
+  const giveUp = () => request.abort();
+  const timer = setTimeout(giveUp, answerWithinMs);
+  signal.addEventListener("abort", giveUp);
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
     const headers: HeadersInit = tag ? { "if-none-match": tag } : {};
-    return await fetch("/tray.jpg", { headers, cache: "no-store", signal: limit });
+    return await fetch("/tray.jpg", { headers, cache: "no-store", signal: request.signal });
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
   }
 }
 
