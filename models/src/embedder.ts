@@ -24,7 +24,9 @@ export function splitEmbeddings(
     throw new BadInferenceError(id, `${values.length} numbers for ${count} crops of ${size}`);
   return Array.from({ length: count }, (_, i) => {
     const vector = values.slice(i * size, (i + 1) * size);
-    const length = Math.hypot(...vector);
+    let squares = 0;
+    for (const v of vector) squares += v * v;
+    const length = Math.sqrt(squares);
     if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE))
       throw new BadInferenceError(id, `a vector has length ${length} instead of 1`);
     for (let k = 0; k < size; k++) vector[k] = (vector[k] as number) / length;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { TrayState } from "@tillsight/contracts";
+import type { Gtin, Sku, TrayState } from "@tillsight/contracts";
 import type { GateSettings } from "../domain/recognition/gate.js";
 import { explainEdge, freshGate, gateStep } from "../domain/recognition/gate.js";
 import type { LumaGrid } from "../domain/recognition/luma.js";
@@ -27,6 +27,12 @@ export interface RecogniserHooks {
   readonly progress?: () => void;
   /** What is held of items has changed. */
   readonly trace?: (trace: DecisionTrace) => void;
+  /** A barcode was read on an item; `sku` is null where the catalog does not sell it and the picture decides. */
+  readonly barcode?: (seen: {
+    readonly itemId: string;
+    readonly gtin: Gtin;
+    readonly sku: Sku | null;
+  }) => void;
   /** A frame that could not be read (the loop goes on with the next), or a camera that gave up. */
   readonly error?: (error: unknown) => void;
 }
@@ -79,6 +85,8 @@ export class Recogniser {
       reader,
       (id, gtin) => {
         this.#reader.addBarcode(id, gtin);
+        const sku = this.#deps.catalog.productByBarcode(gtin)?.sku ?? null;
+        this.#hooks.barcode?.({ itemId: id, gtin, sku });
         this.#news = true;
       },
       (ms) => this.#hooks.stage?.("barcode", ms),

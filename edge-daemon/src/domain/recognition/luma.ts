@@ -15,15 +15,16 @@ const ENOUGH = 8;
  * not care about a hand or goods that cover less than half of the cells. 1 where too few cells tell.
  */
 export function lightGain(before: ArrayLike<number>, now: ArrayLike<number>, stride = 1): number {
-  const ratios: number[] = [];
+  const all = new Float64Array(Math.ceil(before.length / stride));
+  let count = 0;
   for (let i = 0; i < before.length; i += stride) {
     const a = before[i] ?? 0;
     const b = now[i] ?? 0;
-    if (a >= TELLING_MIN && a <= TELLING_MAX && b >= TELLING_MIN && b <= TELLING_MAX) ratios.push(b / a);
+    if (a >= TELLING_MIN && a <= TELLING_MAX && b >= TELLING_MIN && b <= TELLING_MAX) all[count++] = b / a;
   }
-  if (ratios.length < ENOUGH) return 1;
-  ratios.sort((x, y) => x - y);
-  return ratios[ratios.length >> 1] ?? 1;
+  if (count < ENOUGH) return 1;
+  const ratios = all.subarray(0, count).sort();
+  return ratios[count >> 1] ?? 1;
 }
 
 /** How far `now` is from `before` under a light that changed by `gain`, beyond what noise and shading explain. */

@@ -11,7 +11,7 @@ const SAME_PLACE_IOU = 0.5;
 /** Cosine of two vectors of length 1. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 
@@ -36,14 +36,14 @@ function distance(track: Track, sighting: Sighting, diagonal: number): number {
 function cost(track: Track, sighting: Sighting, diagonal: number, sameItem: number): number {
   const iou = intersectionOverUnion(track.box, sighting.box);
   const far = distance(track, sighting, diagonal);
-  const alike = likeness(track, sighting);
   if (track.adrift) {
+    const alike = likeness(track, sighting);
     const needed = iou >= SAME_PLACE_IOU ? sameItem - SAME_PLACE_BONUS : sameItem;
     return alike >= needed ? 1 - alike + 0.25 * far + 0.25 * (1 - iou) : Number.POSITIVE_INFINITY;
   }
   const near = far * diagonal < 0.5 * Math.min(track.box.w, track.box.h);
   if (iou < STILL_IOU && !near) return Number.POSITIVE_INFINITY;
-  return 1 - iou + 0.3 * (1 - alike);
+  return 1 - iou + 0.3 * (1 - likeness(track, sighting));
 }
 
 /** For each track the index of its sighting, or -1. */

@@ -44,21 +44,24 @@ export function learnSurface(
   covered: readonly Box[],
   size: { width: number; height: number },
 ): Surface {
-  const hidden = new Set(covered.flatMap((b) => cells(b, grid, size, 1)));
+  const hidden = new Uint8Array(grid.values.length);
+  for (const box of covered) for (const i of cells(box, grid, size, 1)) hidden[i] = 1;
   const same = surface !== null && surface.columns === grid.columns && surface.rows === grid.rows;
   const gain = same ? surfaceGain(surface, grid) : 1;
-  const values = grid.values.map((now, i) => {
-    const known = same ? (surface.values[i] ?? Number.NaN) : Number.NaN;
+  const values = new Float32Array(grid.values.length);
+  for (let i = 0; i < values.length; i++) {
+    const now = grid.values[i] as number;
+    const known = same ? (surface.values[i] as number) * gain : Number.NaN;
     // What is hidden now is kept at the light of now, so that all cells share one light.
-    if (hidden.has(i)) return known * gain;
-    return Number.isNaN(known) ? now : known * gain + FOLLOW * (now - known * gain);
-  });
+    if (hidden[i]) values[i] = known;
+    else values[i] = Number.isNaN(known) ? now : known + FOLLOW * (now - known);
+  }
   return { columns: grid.columns, rows: grid.rows, values };
 }
 
 /** NaN cells drop out, since no comparison with them holds. */
 function surfaceGain(surface: Surface, grid: LumaGrid): number {
-  return lightGain(surface.values, grid.values, 3);
+  return lightGain(surface.values, grid.values, 7);
 }
 
 /** Looks at the place of an item that was not detected in this settled frame; `others` are the boxes that were. */

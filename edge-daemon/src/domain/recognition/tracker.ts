@@ -92,9 +92,18 @@ const MEAN_FRAMES = 10;
 
 function meanVector(track: Track, sighting: Sighting): Float32Array {
   const weight = 1 / Math.min(track.hits + 1, MEAN_FRAMES);
-  const mean = track.vector.map((v, i) => v + weight * ((sighting.vector[i] ?? 0) - v));
-  const length = Math.hypot(...mean);
-  return length > 0 ? mean.map((v) => v / length) : sighting.vector;
+  const mean = new Float32Array(track.vector.length);
+  let squares = 0;
+  for (let i = 0; i < mean.length; i++) {
+    const old = track.vector[i] as number;
+    const value = old + weight * ((sighting.vector[i] as number) - old);
+    mean[i] = value;
+    squares += value * value;
+  }
+  if (squares === 0) return sighting.vector;
+  const length = Math.sqrt(squares);
+  for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) / length;
+  return mean;
 }
 
 function seen(track: Track, sighting: Sighting, settings: TrackerSettings): Track {

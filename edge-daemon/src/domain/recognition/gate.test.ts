@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { borderOf, coveredBy, findCrossing, learnLook, looksBare } from "./border.js";
+import { defaultGateSettings, freshGate, gateStep } from "./gate.js";
+import { type LumaGrid, lightGain } from "./luma.js";
+import { learnSurface, viewPlace } from "./surface.js";
+
+const COLUMNS = 40;
+const ROWS = 20;
+type Rect = readonly [x: number, y: number, w: number, h: number, luma: number];
+
+function grid(rects: readonly Rect[] = [], light = 1): LumaGrid {
+  const values = new Float32Array(COLUMNS * ROWS).fill(180 * light);
+  for (const [x, y, w, h, luma] of rects)
+    for (let j = y; j < y + h; j++) values.fill(luma * light, j * COLUMNS + x, j * COLUMNS + x + w);
+  return { columns: COLUMNS, rows: ROWS, values };
+}
+
+const size = { width: COLUMNS * 10, height: ROWS * 10 };
+const looks = learnLook([], borderOf(grid()));
+const arm: Rect = [10, 8, 5, 12, 90];
+
+describe("what crosses the border", () => {
+  const cases: [name: string, seen: LumaGrid, want: string][] = [
+    ["nothing", grid(), "clear"],
+    ["goods inside", grid([[10, 5, 8, 8, 60]]), "clear"],
+    ["an arm from below", grid([arm]), "local"],
+    ["an arm over a corner, around which the border goes on", grid([[0, 0, 3, 3, 90]]), "local"],
+    ["a speck", grid([[10, 19, 1, 1, 90]]), "clear"],
+    ["all of the tray in half the light", grid([], 0.5), "clear"],
+    ["an arm in half the light", grid([arm], 0.5), "local"],
+    [
+      "another light on every quarter of the tray",
+      grid([
+        [0, 0, 20, 10, 70],
+        [20, 0, 20, 10, 110],
+        [0, 10, 20, 10, 150],
+        [20, 10, 20, 10, 220],
+      ]),
+      "widespread",
+    ],
+  ];
+  it.each(cases)("%s", (_name, seen, want) => {
+    expect(findCrossing(looks, borderOf(seen)).kind).toBe(want);
+  });
+
+  it("is explained by goods whose box covers it, and by no others", () => {
+    const seen = grid([[0, 5, 4, 6, 60]]);
+    const { places } = findCrossing(looks, borderOf(seen));
+    expect(coveredBy(seen, places, [{ x: 0, y: 5, w: 4, h: 6 }])).toBe(true);
+    expect(coveredBy(seen, places, [{ x: 10, y: 5, w: 4, h: 6 }])).toBe(false);
+    expect(coveredBy(seen, places, [])).toBe(false);
+  });
+
+  it("is nothing where the border is as even as around it", () => {
+    const wrong = learnLook([], borderOf(grid([arm])));
+    const { kind, places } = findCrossing(wrong, borderOf(grid()));
+    expect([kind, looksBare(borderOf(grid()), places)]).toEqual(["local", true]);
+    const armPlaces = findCrossing(looks, borderOf(grid([arm]))).places;
+    expect(looksBare(borderOf(grid([arm])), armPlaces)).toBe(false);
+  });
+
+  it("may be any of the looks that were learned", () => {
+    const both = learnLook(looks, borderOf(grid([arm])));
+    expect(findCrossing(both, borderOf(grid())).kind).toBe("clear");
+    expect(findCrossing(both, borderOf(grid([arm]))).kind).toBe("clear");
+  });
+});
+
+describe("the gate", () => {
+  const run = (frames: readonly LumaGrid[], step = 50) => {
+    let state = freshGate;
+    return frames.map((g, i) => {
+      const result = gateStep(state, g, i * step, defaultGateSettings);
+      state = result.state;
+      return result;
+    });
+  };
+  const still = (g: LumaGrid, n: number) => new Array<LumaGrid>(n).fill(g);
+
+  it("settles after the configured time, not on one picture", () => {
+    const verdicts = run(still(grid(), 7)).map((r) => r.verdict);
+    expect(verdicts).toEqual([
+      "moving",
+      "settling",
+      "settling",
+      "settling",
+      "settling",
+      "settled",
+      "settled",
+    ]);
+    expect(run(still(grid(), 3), 400).map((r) => r.verdict)).toEqual(["moving", "settling", "settled"]);
+  });
+
+  it("counts a new epoch only when the tray had moved", () => {
+    const steps = run([...still(grid(), 10), ...still(grid([[10, 5, 8, 8, 60]]), 10)]);
+    expect([steps[9]?.state.epoch, steps.at(-1)?.state.epoch]).toEqual([1, 2]);
+  });
+
+  it("waits for a resting arm, asks once what goods lie there, and gives up in the end", () => {
+    const steps = run([...still(grid(), 10), ...still(grid([arm]), 700)]);
+    const waiting = steps.slice(20, 600);
+    expect(waiting.every((s) => s.verdict === "handResting")).toBe(true);
+    expect(waiting.filter((s) => s.wantsGoods)).toHaveLength(1);
+    expect(steps.at(-1)?.verdict).toBe("settled");
+  });
+
+  it("is moving when the picture's size changes", () => {
+    const other = { columns: 10, rows: 10, values: new Float32Array(100).fill(180) };
+    expect(run([...still(grid(), 10), other]).at(-1)?.verdict).toBe("moving");
+  });
+});
+
+describe("light and the bare tray", () => {
+  it("a hand over a third of the picture does not count as a change of light", () => {
+    expect(lightGain(grid().values, grid([[0, 0, 13, 20, 40]]).values)).toBeCloseTo(1, 5);
+    expect(lightGain(grid().values, grid([[0, 0, 13, 20, 40]], 0.5).values)).toBeCloseTo(0.5, 5);
+  });
+
+  it("darkness tells nothing and changes nothing", () => {
+    expect(lightGain(grid().values, grid([], 0.01).values)).toBe(1);
+  });
+
+  const item = { x: 100, y: 50, w: 80, h: 80 };
+  const lying: Rect = [10, 5, 8, 8, 60];
+  const surface = learnSurface(null, grid(), [], size);
+
+  const views: [name: string, seen: LumaGrid, others: (typeof item)[], visible: number, bare: number][] = [
+    ["taken away: bare", grid(), [], 1, 1],
+    ["taken away and darker: bare", grid([], 0.6), [], 1, 1],
+    ["still there, not detected: not bare", grid([lying]), [], 1, 0],
+    ["under other goods: not visible", grid([lying]), [{ x: 80, y: 30, w: 140, h: 140 }], 0, 1],
+    ["half covered and the rest bare", grid(), [{ x: 100, y: 50, w: 40, h: 80 }], 0.5, 1],
+  ];
+  it.each(views)("the place of an item that was %s", (_name, seen, others, visible, bare) => {
+    expect(viewPlace(surface, seen, item, others, size)).toEqual({ visible, bare });
+  });
+
+  it("is not learned where goods lie, and is once they are gone", () => {
+    const hidden = learnSurface(null, grid([lying]), [item], size);
+    expect(viewPlace(hidden, grid([lying]), item, [], size).bare).toBe(1);
+    const learned = learnSurface(hidden, grid(), [], size);
+    expect(viewPlace(learned, grid([lying]), item, [], size).bare).toBe(0);
+  });
+});
