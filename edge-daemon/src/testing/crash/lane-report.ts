@@ -6,7 +6,7 @@ import { countPieces, piecesOf } from "./shopping.js";
 export interface LaneDifference {
   readonly lost: number;
   readonly doubled: number;
-  /** One sentence for each article of each sale that differs. */
+  /** One sentence for each article of each sale that differs; scanned sales after the first that differs are shifted. */
   readonly differences: readonly string[];
 }
 
