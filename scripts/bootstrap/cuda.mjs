@@ -1,6 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { BootstrapError } from "./errors.mjs";
 import { run } from "./run.mjs";
+
+const FIX =
+  "CUDA needs Linux on x64 and the package server named above; without TILLSIGHT_CUDA the lane runs on the CPU.";
 
 /** onnxruntime-node's CUDA libraries: hundreds of megabytes from another server, so only for those who ask. */
 export async function ensureCuda(root, say) {
@@ -13,7 +17,10 @@ export async function ensureCuda(root, say) {
   await run(process.execPath, ["script/install.js"], {
     cwd: home,
     env,
-    fix: "Start without TILLSIGHT_CUDA to run on the CPU, or check that the package server named above is reachable.",
+    fix: FIX,
   });
+  if (!existsSync(library)) {
+    throw new BootstrapError("CUDA_NOT_INSTALLED", `${library} is still missing`, FIX);
+  }
   return "installed";
 }

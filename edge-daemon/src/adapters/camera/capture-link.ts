@@ -41,7 +41,9 @@ export class CaptureLink {
   ) {
     this.#memory = openSharedMemory();
     this.#child = fork(PROGRAM, [], {
-      execArgv: [],
+      // The addon reports its memory from inside finalisers; V8's incremental marking (Node 20) aborts at that
+      // after some dozens of pictures ("Check failed: marking_done_").
+      execArgv: ["--no-incremental-marking"],
       env: { ...process.env, ...captureEnvironment(settings) },
       stdio: ["ignore", "ignore", "pipe", "ipc", this.#memory],
     });

@@ -64,6 +64,8 @@ async function capture(settings: CameraSettings): Promise<void> {
   let grabber: Grabber | undefined;
   try {
     const cv = loadOpenCv();
+    // The cores belong to inference; shrinking a picture is not worth waking a pool of threads.
+    cv.setNumThreads(1);
     grabber = openGrabber(cv, settings);
     const { width, height, fps, note } = grabber;
     await tell({ is: "opened", width, height, fps, note });
@@ -82,5 +84,6 @@ process.on("message", (message: ToCapture) => {
 });
 // The parent is gone. An orderly exit would wait for a driver that may never answer.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// Ctrl-C reaches the whole process group; when to end is the parent's decision.
+// Ctrl-C reaches the whole process group, and systemd's SIGTERM the whole unit; when to end is the parent's decision.
 process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {});

@@ -38,6 +38,8 @@ export class OpenCvCamera implements Camera {
   #ticking: NodeJS.Timeout | undefined;
   #retrying: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
+  /** Resolves when no capture process that is being ended holds the device any more. */
+  #released: Promise<void> = Promise.resolve();
   #opened = 0;
   #seq = 0;
   #openedNote = "";
@@ -105,9 +107,8 @@ export class OpenCvCamera implements Camera {
     clearInterval(this.#ticking);
     clearTimeout(this.#retrying);
     this.#next.end();
-    const link = this.#link;
-    this.#link = undefined;
-    await link?.kill();
+    this.#release();
+    await this.#released;
     this.#change({ state: "stopped", fault: null, detail: "stopped" });
   }
 
@@ -190,21 +191,24 @@ export class OpenCvCamera implements Camera {
 
   /** Ends the capture process and begins another one after a while. */
   #reopen(): void {
-    const link = this.#link;
-    this.#link = undefined;
+    this.#release();
     clearTimeout(this.#retrying);
     const wait = this.#waits.next().value;
-    // The device is free only when the process that held it is gone.
-    void (link?.kill() ?? Promise.resolve()).then(() => {
+    void this.#released.then(() => {
       if (this.#stopping !== undefined) return;
       this.#retrying = setTimeout(() => this.#open(), wait);
     });
   }
 
+  #release(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    if (link !== undefined) this.#released = Promise.all([this.#released, link.kill()]).then(() => {});
+  }
+
   #finish(): void {
     clearInterval(this.#ticking);
-    void this.#link?.kill();
-    this.#link = undefined;
+    this.#release();
     this.#change({ state: "ended", fault: null, detail: `${this.#name} has come to its end` });
     this.#next.end();
   }

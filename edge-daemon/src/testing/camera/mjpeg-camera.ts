@@ -128,14 +128,16 @@ export class MjpegCamera {
   }
 
   async #listen(): Promise<void> {
-    const server = createServer((_request, response) => {
+    const server = createServer(({ method }, response) => {
       response.writeHead(200, {
         "content-type": `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
         "cache-control": "no-store",
       });
+      if (method !== "GET") return response.end();
+      response.flushHeaders();
       response.socket?.setNoDelay(true);
       this.#clients.add(response);
-      response.on("close", () => this.#clients.delete(response));
+      return response.on("close", () => this.#clients.delete(response));
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
