@@ -12,6 +12,11 @@ const WIDESPREAD = 0.6;
 /** Looks of the border that are remembered, so that goods which lay at the edge may leave it again. */
 const MAX_LOOKS = 4;
 
+/** Places each way whose median light a place is compared in: wider than two arms, narrower than a lamp's slope. */
+const NEIGHBOURHOOD = 30;
+/** The light is taken at every so many places and is straight between them. */
+const LIGHT_STEP = 10;
+
 /** Known looks of the tray's edge, newest first; each holds the brightness of every place around it, clockwise. */
 export type BorderLooks = readonly Float32Array[];
 
@@ -48,12 +53,37 @@ export interface Crossing {
   readonly places: readonly number[];
 }
 
+/**
+ * How the light at each place changed. Lamps and sunshine fade over a long way and an arm has edges: the median
+ * over a neighbourhood follows the one and not the other.
+ */
+function lightAlong(look: Float32Array, border: Float32Array): Float32Array {
+  const n = border.length;
+  const knots = Math.max(1, Math.round(n / LIGHT_STEP));
+  const around = (a: Float32Array, middle: number) =>
+    Float32Array.from(
+      { length: 2 * NEIGHBOURHOOD + 1 },
+      (_, k) => a[(middle + k - NEIGHBOURHOOD + 2 * n) % n] ?? 0,
+    );
+  const at = Array.from({ length: knots }, (_, k) => {
+    const middle = Math.round((k * n) / knots);
+    return lightGain(around(look, middle), around(border, middle));
+  });
+  return Float32Array.from({ length: n }, (_, i) => {
+    const place = (i * knots) / n;
+    const left = Math.floor(place);
+    const a = at[left % knots] ?? 1;
+    const b = at[(left + 1) % knots] ?? 1;
+    return a + (b - a) * (place - left);
+  });
+}
+
 /** Compares the border with every known look; a place is clear where any of them explains it. */
 export function findCrossing(looks: BorderLooks, border: Float32Array): Crossing {
   if (looks.length === 0) return { kind: "clear", places: [] };
-  const gains = looks.map((look) => lightGain(look, border));
+  const gains = looks.map((look) => lightAlong(look, border));
   const deviates = Array.from(border, (now, i) =>
-    looks.every((look, k) => excess(look[i] ?? 0, now, gains[k] ?? 1, LUMA) > 0),
+    looks.every((look, k) => excess(look[i] ?? 0, now, gains[k]?.[i] ?? 1, LUMA) > 0),
   );
   const share = deviates.filter(Boolean).length / Math.max(1, border.length);
   const places = runs(deviates).flat();

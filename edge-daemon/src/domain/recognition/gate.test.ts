@@ -19,6 +19,20 @@ const size = { width: COLUMNS * 10, height: ROWS * 10 };
 const looks = learnLook([], borderOf(grid()));
 const arm: Rect = [10, 8, 5, 12, 90];
 
+/** Light that falls from full on the left to half on the right. */
+function faded(rects: readonly Rect[] = []): LumaGrid {
+  const { values, ...rest } = grid(rects);
+  return { ...rest, values: values.map((v, i) => v * (1 - (0.5 * (i % COLUMNS)) / COLUMNS)) };
+}
+
+/** Three of four places in shadows of changing depth. */
+function blind(): LumaGrid {
+  const { values, ...rest } = grid();
+  const depth = [1, 0.75, 0.5, 0.3];
+  const at = (i: number) => depth[(Math.floor((i % COLUMNS) / 4) + Math.floor(i / COLUMNS / 4)) % 4] ?? 1;
+  return { ...rest, values: values.map((v, i) => v * at(i)) };
+}
+
 describe("what crosses the border", () => {
   const cases: [name: string, seen: LumaGrid, want: string][] = [
     ["nothing", grid(), "clear"],
@@ -28,16 +42,9 @@ describe("what crosses the border", () => {
     ["a speck", grid([[10, 19, 1, 1, 90]]), "clear"],
     ["all of the tray in half the light", grid([], 0.5), "clear"],
     ["an arm in half the light", grid([arm], 0.5), "local"],
-    [
-      "another light on every quarter of the tray",
-      grid([
-        [0, 0, 20, 10, 70],
-        [20, 0, 20, 10, 110],
-        [0, 10, 20, 10, 150],
-        [20, 10, 20, 10, 220],
-      ]),
-      "widespread",
-    ],
+    ["a lamp from one side, which fades over the tray", faded(), "clear"],
+    ["an arm in such a light", faded([arm]), "local"],
+    ["stripes of shadow all around, as through a blind", blind(), "widespread"],
   ];
   it.each(cases)("%s", (_name, seen, want) => {
     expect(findCrossing(looks, borderOf(seen)).kind).toBe(want);

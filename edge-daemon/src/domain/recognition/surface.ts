@@ -47,16 +47,56 @@ export function learnSurface(
   const hidden = new Uint8Array(grid.values.length);
   for (const box of covered) for (const i of cells(box, grid, size, 1)) hidden[i] = 1;
   const same = surface !== null && surface.columns === grid.columns && surface.rows === grid.rows;
-  const gain = same ? surfaceGain(surface, grid) : 1;
+  if (!same) return { ...grid, values: grid.values.map((v, i) => (hidden[i] ? Number.NaN : v)) };
+  const light = lightByTile(surface, grid, hidden);
   const values = new Float32Array(grid.values.length);
   for (let i = 0; i < values.length; i++) {
     const now = grid.values[i] as number;
-    const known = same ? (surface.values[i] as number) * gain : Number.NaN;
+    const known = (surface.values[i] as number) * (light[tileOf(i, grid.columns)] as number);
     // What is hidden now is kept at the light of now, so that all cells share one light.
     if (hidden[i]) values[i] = known;
     else values[i] = Number.isNaN(known) ? now : known + FOLLOW * (now - known);
   }
   return { columns: grid.columns, rows: grid.rows, values };
+}
+
+/** Cells of a tile, each way: light is even within one, and enough of it is seen between goods. */
+const TILE = 10;
+
+function tileOf(cell: number, columns: number): number {
+  const x = Math.floor((cell % columns) / TILE);
+  const y = Math.floor(cell / columns / TILE);
+  return y * Math.ceil(columns / TILE) + x;
+}
+
+/** How the light changed tile by tile, from the cells that are seen; where none is, as on the whole tray. */
+function lightByTile(surface: Surface, grid: LumaGrid, hidden: Uint8Array): Float32Array {
+  const { columns, rows } = grid;
+  const tiles = Math.ceil(columns / TILE) * Math.ceil(rows / TILE);
+  const before: number[][] = Array.from({ length: tiles }, () => []);
+  const now: number[][] = Array.from({ length: tiles }, () => []);
+  for (let i = 0; i < grid.values.length; i++) {
+    // Every third cell in turn is enough for a median.
+    if (hidden[i] || i % 3 !== 0) continue;
+    const tile = tileOf(i, columns);
+    before[tile]?.push(surface.values[i] as number);
+    now[tile]?.push(grid.values[i] as number);
+  }
+  // Ten seen cells make a median that one edge of an item does not move.
+  const seen = before.map((b, tile) => (b.length >= 10 ? lightGain(b, now[tile] ?? []) : undefined));
+  return fillTiles(seen, Math.ceil(columns / TILE), surfaceGain(surface, grid));
+}
+
+/** Tiles under goods take the mean of the tiles around them, and those far from any seen one the tray's own light. */
+function fillTiles(seen: readonly (number | undefined)[], across: number, whole: number): Float32Array {
+  return Float32Array.from(seen, (own, tile) => {
+    if (own !== undefined) return own;
+    const x = tile % across;
+    const near = [x > 0 ? seen[tile - 1] : undefined, x < across - 1 ? seen[tile + 1] : undefined]
+      .concat(seen[tile - across], seen[tile + across])
+      .filter((light) => light !== undefined);
+    return near.length > 0 ? near.reduce((a, b) => a + b, 0) / near.length : whole;
+  });
 }
 
 /** NaN cells drop out, since no comparison with them holds. */
