@@ -1,0 +1,64 @@
+import { parseArgs } from "node:util";
+import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { latencySection } from "./bench/latency-section.js";
+import { describeMachine } from "./bench/machine.js";
+import { recognitionSection } from "./bench/recognition-section.js";
+import { reportText, type Section, writeReport } from "./bench/report.js";
+import { indexSection, journalSection } from "./bench/store-sections.js";
+
+const usage = `npm run bench -- [options]
+
+Measures the lane on this machine and writes docs/benchmarks.md.
+
+  --quick       smaller sizes, for a look; nothing is written
+  --only NAME   recognition, latency, index or journal; nothing is written
+  --out FILE    instead of docs/benchmarks.md
+`;
+
+const options = {
+  quick: { type: "boolean", default: false },
+  only: { type: "string" },
+  out: { type: "string", default: "docs/benchmarks.md" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options });
+  if (values.help) return void process.stdout.write(usage);
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort(new StoppedError("the benchmark")));
+  const { quick, only } = values;
+  const all: Record<string, () => Promise<Section> | Section> = {
+    recognition: () => recognitionSection(quick ? 5 : 40, say),
+    latency: () => latencySection(quick ? 3 : 40, stop.signal, say),
+    index: () => indexSection(quick ? [1_000] : [1_000, 10_000, 100_000], say),
+    journal: () => journalSection(".tillsight", quick ? 200 : 2_000),
+  };
+  if (only !== undefined && !(only in all))
+    throw new InvalidInputError(`there is no benchmark "${only}"`, `Choose ${Object.keys(all).join(", ")}.`);
+  const sections: Section[] = [];
+  for (const [name, run] of Object.entries(all)) {
+    if (only !== undefined && only !== name) continue;
+    say(`— ${name}`);
+    sections.push(await run());
+    stop.signal.throwIfAborted();
+  }
+  const text = reportText(
+    describeMachine(),
+    "npm run bench",
+    new Date().toISOString().slice(0, 10),
+    sections,
+  );
+  process.stdout.write(`\n${text}`);
+  if (!quick && only === undefined) writeReport(values.out, text);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`bench: ${describeError(error)}\n`);
+    process.exit(1);
+  },
+);
