@@ -37,7 +37,7 @@ export interface TraysReport {
     readonly missed: number;
     /** Sold and not on the tray. */
     readonly ghosts: number;
-    /** Lines of nothing that the lane asked about and the shopper took out. */
+    /** Lines of nothing that the lane asked about and had to be voided. */
     readonly ghostsAsked: number;
   };
   /** From the last movement until the screen no longer changed, ms. */

@@ -84,7 +84,7 @@ test("a line that is wrong and asks nothing is paid for as it is", async () => {
   expect(paidFor(outcome)).toEqual(["mango", "kiwi"]);
 });
 
-test("a question about something that does not lie there is taken out; a silent ghost is paid for", async () => {
+test("a question about something that does not lie there is voided; a silent ghost is paid for", async () => {
   const { director } = await laneWith({ ghosts: () => ["unknown", "butter" as Sku] });
   const outcome = await director.play(trayOf(["lemon"]), never);
   expect(outcome.asked).toMatchObject([{ about: "ghost", truth: null }]);

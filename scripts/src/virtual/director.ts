@@ -84,7 +84,7 @@ export class Director {
     } catch (error) {
       if (signal.aborted || !isLanesFault(error)) throw error;
       visit.failure ??= describeError(error);
-      await this.#keepPicture(visit);
+      await this.#remember(visit);
     }
     await this.#leave(tray, visit, signal);
     return visit.outcome();
@@ -124,12 +124,7 @@ export class Director {
   }
 
   async #pay(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
-    const view = this.#lane.view();
-    visit.lines = view.basket.lines.filter((line) => line.till !== "voided");
-    visit.items = view.tray.items;
-    visit.table = this.#feed.stage.table;
-    visit.transactionId = view.basket.transactionId;
-    await this.#keepPicture(visit);
+    await this.#remember(visit);
     this.#onStep(tray, "pay");
     await this.#lane.act({ do: "checkout" });
     await this.#until(
@@ -143,7 +138,6 @@ export class Director {
   /** Empties the tray; after a failure it also gives up the sale. Never fails because of the lane. */
   async #leave(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
     this.#onStep(tray, "clear");
-    if (visit.table.length === 0) visit.table = this.#feed.stage.table;
     try {
       if (visit.failure !== null) await this.#cancel();
       await this.#feed.play(clearing(this.#feed.stage, tray.shopper), signal);
@@ -163,8 +157,15 @@ export class Director {
     }
   }
 
-  async #keepPicture(visit: Visit): Promise<void> {
-    visit.jpeg = (await this.#lane.picture())?.jpeg ?? visit.jpeg;
+  /** Keeps what lane and camera show now, unless it is kept already. */
+  async #remember(visit: Visit): Promise<void> {
+    if (visit.table.length > 0) return;
+    const { basket, tray } = this.#lane.view();
+    visit.lines = basket.lines.filter((line) => line.till !== "voided");
+    visit.items = tray.items;
+    visit.table = this.#feed.stage.table;
+    visit.transactionId = basket.transactionId;
+    visit.jpeg = (await this.#lane.picture())?.jpeg ?? null;
   }
 
   #calm(signal: AbortSignal, calmMs = this.#limits.calmMs): Promise<number> {

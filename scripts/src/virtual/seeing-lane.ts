@@ -102,7 +102,7 @@ export class SeeingLane implements LaneForShopper {
     if (action.do === "resolve") this.#named.set(action.line, action.sku);
     if (action.do === "weigh") this.#weights.set(action.line, action.grossGrams);
     if (action.do === "approveAge") this.#approved = true;
-    if (action.do === "remove") this.#removed.add(action.line);
+    if (action.do === "void") this.#removed.add(action.line);
   }
 
   searchProducts(text: string, limit: number): Product[] {

@@ -7,7 +7,10 @@ const ANY_WEIGHT = 500;
 /** What the shopper does next about a line that needs something. */
 export interface Deed {
   readonly line: LineItem["id"];
-  /** What the lane wanted. `ghost`: a line for something that does not lie there, which the shopper takes out. */
+  /**
+   * What the lane wanted. `ghost`: a line for something that does not lie there, which the attendant voids: to
+   * the lane it looks like a thing on the tray, and those a shopper cannot take out of the sale.
+   */
   readonly about: Exclude<LineNeed, "none"> | "ghost";
   /** What the line really is, as the shopper sees; null for a ghost. */
   readonly truth: Sku | null;
@@ -45,7 +48,7 @@ function distance(box: Box, { pose }: ScriptItem): number {
 
 /**
  * The next thing to do before the basket can be paid; null when nothing is asked. The shopper answers what the
- * lane asks and takes out lines of nothing that it asks about. A line that is wrong and asks for nothing stays:
+ * lane asks and has lines of nothing that it asks about voided. A line that is wrong and asks for nothing stays:
  * nobody at the lane would notice.
  */
 export function nextDeed(view: LaneView, table: Table): Deed | null {
@@ -66,7 +69,7 @@ export function nextDeed(view: LaneView, table: Table): Deed | null {
     case "ageApproval":
       return { ...deed, about: "ageApproval", action: { do: "approveAge", line: line.id, approved: true } };
     default: {
-      if (!item) return { ...deed, about: "ghost", action: { do: "remove", line: line.id } };
+      if (!item) return { ...deed, about: "ghost", action: { do: "void", line: line.id } };
       const touch: BasketAction = { do: "resolve", line: line.id, sku: item.sku };
       return { ...deed, about: line.need, action: offered.includes(item.sku) ? touch : null };
     }
