@@ -36,3 +36,7 @@ export function configDocs(): string {
     "\n",
   );
 }
+
+/** The page docs/settings.md. */
+export const settingsPage = (): string =>
+  `# Settings\n\nMade by \`npm run docs\` from the schema that checks the configuration. The file is JSON, \`/etc/tillsight/tillsight.json\` unless \`--config\` names another; every setting may be left out.\n\n${configDocs()}`;

@@ -47,14 +47,14 @@ it.skipIf(!installed)("reaches a real notification socket (needs systemd-notify 
     socket.stdout.on("data", (bytes: Buffer) => {
       heard += bytes.toString();
     });
-    const before = process.env["NOTIFY_SOCKET"];
-    process.env["NOTIFY_SOCKET"] = path;
+    const before = process.env.NOTIFY_SOCKET;
+    process.env.NOTIFY_SOCKET = path;
     const manager = createServiceManager(process.env, () => {});
     // systemd-notify waits for systemd's barrier, which our listener never answers: only what arrives counts.
     void manager.ready();
     await expect.poll(() => heard, { timeout: 5_000 }).toContain("READY=1");
-    if (before === undefined) delete process.env["NOTIFY_SOCKET"];
-    else process.env["NOTIFY_SOCKET"] = before;
+    if (before === undefined) delete process.env.NOTIFY_SOCKET;
+    else process.env.NOTIFY_SOCKET = before;
   } finally {
     socket.kill();
     rmSync(dir, { recursive: true, force: true });

@@ -25,7 +25,7 @@ const sendBySystemdNotify: Send = (assignment) =>
 
 /** Half of the time after which systemd would restart us (sd_watchdog_enabled(3) advises half). */
 export function watchdogInterval(env: NodeJS.ProcessEnv): number | undefined {
-  const usec = Number(env["WATCHDOG_USEC"]);
+  const usec = Number(env.WATCHDOG_USEC);
   return Number.isFinite(usec) && usec > 0 ? Math.floor(usec / 2_000) : undefined;
 }
 
@@ -39,7 +39,7 @@ export function createServiceManager(
   send: Send = sendBySystemdNotify,
 ): ServiceManager {
   const tell = async (assignment: string): Promise<void> => {
-    if (!env["NOTIFY_SOCKET"]) return;
+    if (!env.NOTIFY_SOCKET) return;
     try {
       await send(assignment);
     } catch (error) {
