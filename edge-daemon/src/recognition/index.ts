@@ -1,6 +1,6 @@
 export * from "./analyse.js";
 export * from "./barcodes.js";
-export * from "./luma-grid.js";
 export * from "./recogniser.js";
 export * from "./settings.js";
+export * from "./tray-grid.js";
 export type { Stage } from "./tray-reader.js";

@@ -3,14 +3,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Gtin, Sku, TrayState } from "@tillsight/contracts";
 import type { GateSettings } from "../domain/recognition/gate.js";
 import { explainEdge, freshGate, gateStep } from "../domain/recognition/gate.js";
-import type { LumaGrid } from "../domain/recognition/luma.js";
 import type { DecisionTrace, ItemTrace } from "../domain/recognition/trace.js";
 import type { TrackerSettings } from "../domain/recognition/tracker.js";
+import type { TrayGrid } from "../domain/recognition/tray-grid.js";
 import type { Camera, Frame } from "../ports/camera.js";
 import type { Clock } from "../ports/clock.js";
 import { BarcodeScan } from "./barcode-scan.js";
 import type { BarcodeReader } from "./barcodes.js";
-import { GRID, lumaGrid } from "./luma-grid.js";
+import { GRID, trayGrid } from "./tray-grid.js";
 import { type ReaderDeps, type Stage, TrayReader } from "./tray-reader.js";
 
 export interface RecogniserSettings {
@@ -165,7 +165,7 @@ export class Recogniser {
 
   async #take(frame: Frame, signal: AbortSignal): Promise<void> {
     const begin = performance.now();
-    const grid = lumaGrid(frame);
+    const grid = trayGrid(frame);
     const step = gateStep(this.#gate, grid, frame.capturedAt, this.#settings.gate);
     this.#gate = step.state;
     this.#hooks.stage?.("gate", performance.now() - begin);
@@ -174,7 +174,7 @@ export class Recogniser {
     else if (this.#state.phase !== "moving") this.#publish("moving", frame);
   }
 
-  async #settled(frame: Frame, grid: LumaGrid, signal: AbortSignal): Promise<void> {
+  async #settled(frame: Frame, grid: TrayGrid, signal: AbortSignal): Promise<void> {
     const { epoch } = this.#gate;
     const recent = frame.capturedAt - this.#lastLook < this.#settings.idleMs;
     if (this.#state.phase === "settled" && !this.#news && recent && this.#reader.steady(STEADY_FRAMES))
@@ -190,7 +190,7 @@ export class Recogniser {
   }
 
   /** Goods that reach over the picture's edge look like an arm until the detector has seen them. */
-  async #askEdge(frame: Frame, grid: LumaGrid): Promise<void> {
+  async #askEdge(frame: Frame, grid: TrayGrid): Promise<void> {
     const found = await this.#deps.detector.detect(frame);
     const sx = GRID.columns / frame.width;
     const sy = GRID.rows / frame.height;

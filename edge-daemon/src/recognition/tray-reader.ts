@@ -10,7 +10,6 @@ import {
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
-import type { LumaGrid } from "../domain/recognition/luma.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
 import {
@@ -20,6 +19,7 @@ import {
   type TrackerSettings,
   updateTracks,
 } from "../domain/recognition/tracker.js";
+import type { TrayGrid } from "../domain/recognition/tray-grid.js";
 import { addFrame, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 
@@ -83,7 +83,7 @@ export async function look(
 /** One settled frame as the reader is told about it. */
 export interface SettledPicture {
   readonly picture: Picture;
-  readonly grid: LumaGrid;
+  readonly grid: TrayGrid;
   /** Monotonic, ms. */
   readonly at: number;
   /** The gate's count of settled phases. */

@@ -1,5 +1,6 @@
 import type { Box } from "@tillsight/contracts";
 import {
+  type Border,
   type BorderLooks,
   borderOf,
   type Crossing,
@@ -8,7 +9,7 @@ import {
   learnLook,
   looksBare,
 } from "./border.js";
-import { excess, type LumaGrid, lightGain } from "./luma.js";
+import { colourExcess, eachPlane, lightGains, type Planes, type TrayGrid } from "./tray-grid.js";
 
 export interface GateSettings {
   /** The picture must be still for this long, ms. */
@@ -31,8 +32,8 @@ export const defaultGateSettings: GateSettings = {
   restingMs: 30_000,
 };
 
-/** A cell has changed when it differs by this many luma steps more than light explains. */
-const CHANGE_LUMA = 9;
+/** A cell has changed when it differs by this many steps of 8 bits more than light explains. */
+const CHANGE = 10;
 /** Share of the cells that must change: about a thumb on a tray. */
 const CHANGE_SHARE = 0.0025;
 /** How fast the still picture that frames are compared with follows slow light: share of the difference a frame. */
@@ -40,7 +41,7 @@ const FOLLOW = 0.05;
 
 /** Everything the gate remembers. `still` is the picture that new ones are compared with. */
 export interface GateState {
-  readonly still: LumaGrid | null;
+  readonly still: TrayGrid | null;
   readonly stillSince: number;
   readonly stillFrames: number;
   readonly looks: BorderLooks;
@@ -73,25 +74,27 @@ export interface GateStep {
   readonly wantsGoods: boolean;
 }
 
-function changed(still: LumaGrid, now: LumaGrid): boolean {
+function changed(still: TrayGrid, now: TrayGrid): boolean {
   if (still.columns !== now.columns || still.rows !== now.rows) return true;
-  const gain = lightGain(still.values, now.values, 7);
-  const limit = Math.max(2, CHANGE_SHARE * now.values.length);
+  const gains = lightGains(still.planes, now.planes, 7);
+  const count = still.planes[0].length;
+  const limit = Math.max(2, CHANGE_SHARE * count);
   let cells = 0;
-  for (let i = 0; i < now.values.length; i++) {
-    if (excess(still.values[i] ?? 0, now.values[i] ?? 0, gain, CHANGE_LUMA) > 0 && ++cells > limit)
-      return true;
+  for (let i = 0; i < count; i++) {
+    if (colourExcess(still.planes, now.planes, i, gains) > CHANGE && ++cells > limit) return true;
   }
   return false;
 }
 
-function follow(still: LumaGrid, now: LumaGrid): LumaGrid {
-  const values = still.values.map((v, i) => v + FOLLOW * ((now.values[i] ?? v) - v));
-  return { ...still, values };
+function follow(still: Planes, now: Planes): Planes {
+  return eachPlane(still, (plane, channel) => {
+    const target = now[channel];
+    return plane.map((v, i) => v + FOLLOW * ((target[i] as number) - v));
+  });
 }
 
 /** Whether the border that was seen for `quiet` ms may be taken for the tray's own. */
-function mayLearn(crossing: Crossing, border: Float32Array, quiet: number, s: GateSettings): boolean {
+function mayLearn(crossing: Crossing, border: Border, quiet: number, s: GateSettings): boolean {
   if (crossing.kind === "clear") return false;
   if (crossing.kind === "widespread") return quiet >= s.lightMs;
   return quiet >= s.restingMs || (quiet >= s.lightMs && looksBare(border, crossing.places));
@@ -101,20 +104,24 @@ function mayLearn(crossing: Crossing, border: Float32Array, quiet: number, s: Ga
  * Looks at one frame (`at` in ms, monotonic). Still means: no more changed than slow light and noise explain,
  * for long enough, and nothing crosses the picture's edge, as every arm does and goods on the tray do not.
  */
-export function gateStep(state: GateState, grid: LumaGrid, at: number, settings: GateSettings): GateStep {
+export function gateStep(state: GateState, grid: TrayGrid, at: number, settings: GateSettings): GateStep {
   if (!state.still || changed(state.still, grid)) {
     const next = { ...state, still: grid, stillSince: at, stillFrames: 1, settled: false, askedGoods: false };
     return { state: next, verdict: "moving", wantsGoods: false };
   }
   const stillFrames = state.stillFrames + 1;
   const quiet = at - state.stillSince;
-  const base = { ...state, stillFrames, still: state.settled ? follow(state.still, grid) : state.still };
+  const base = {
+    ...state,
+    stillFrames,
+    still: state.settled ? { ...grid, planes: follow(state.still.planes, grid.planes) } : state.still,
+  };
   if (quiet < settings.settleMs || stillFrames < settings.settleFrames)
     return { state: { ...base, settled: false }, verdict: "settling", wantsGoods: false };
   return judgeBorder(base, grid, quiet, settings);
 }
 
-function judgeBorder(state: GateState, grid: LumaGrid, quiet: number, settings: GateSettings): GateStep {
+function judgeBorder(state: GateState, grid: TrayGrid, quiet: number, settings: GateSettings): GateStep {
   const border = borderOf(grid);
   const crossing = findCrossing(state.looks, border);
   if (state.looks.length > 0 && crossing.kind !== "clear" && !mayLearn(crossing, border, quiet, settings)) {
@@ -134,20 +141,19 @@ function judgeBorder(state: GateState, grid: LumaGrid, quiet: number, settings: 
 }
 
 /** The look that fits best follows slow changes, brightness and all. */
-function refresh(looks: BorderLooks, border: Float32Array): BorderLooks {
-  const [fitting] = looks
-    .map((look) => ({ look, off: look.reduce((sum, v, i) => sum + Math.abs(v - (border[i] ?? v)), 0) }))
-    .sort((a, b) => a.off - b.off);
+function refresh(looks: BorderLooks, border: Border): BorderLooks {
+  const off = (look: Border) =>
+    border[1].reduce((sum, v, i) => sum + Math.abs(v - (look[1][i] as number)), 0);
+  const [fitting] = looks.map((look) => ({ look, off: off(look) })).sort((a, b) => a.off - b.off);
   if (!fitting) return looks;
-  const followed = fitting.look.map((v, i) => v + FOLLOW * ((border[i] ?? v) - v));
-  return [followed, ...looks.filter((l) => l !== fitting.look)];
+  return [follow(fitting.look, border), ...looks.filter((l) => l !== fitting.look)];
 }
 
 /**
  * Answers `wantsGoods`: `boxes` are the goods found, in cells of the grid. Where they explain all that crosses
  * the edge, that look is learned and the tray settles with the next frame; else it goes on waiting.
  */
-export function explainEdge(state: GateState, grid: LumaGrid, boxes: readonly Box[]): GateState {
+export function explainEdge(state: GateState, grid: TrayGrid, boxes: readonly Box[]): GateState {
   if (state.crossing.kind !== "local" || !coveredBy(grid, state.crossing.places, boxes)) return state;
   return { ...state, looks: learnLook(state.looks, borderOf(grid)) };
 }

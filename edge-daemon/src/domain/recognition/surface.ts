@@ -1,12 +1,8 @@
 import type { Box } from "@tillsight/contracts";
-import { excess, type LumaGrid, lightGain } from "./luma.js";
+import { colourExcess, eachPlane, lightGain, lightGains, type TrayGrid } from "./tray-grid.js";
 
-/** The bare tray as far as it has been seen: brightness of each cell, NaN where goods always lay so far. */
-export interface Surface {
-  readonly columns: number;
-  readonly rows: number;
-  readonly values: Float32Array;
-}
+/** The bare tray as far as it has been seen: colour of each cell, NaN where goods always lay so far. */
+export type Surface = TrayGrid;
 
 /** What can be said of the place where an item lay and is no longer detected. */
 export interface PlaceView {
@@ -17,7 +13,8 @@ export interface PlaceView {
 }
 
 const FOLLOW = 0.1;
-const LUMA = 9;
+/** A cell that differs by more than this, in steps of 8 bits beyond shading, is not the tray. */
+const DIFFERENT = 10;
 
 /** Cells whose middle lies in the box (pixels of the picture), `grow` cells wider on each side. */
 function cells(
@@ -40,24 +37,35 @@ function cells(
 /** Learns the tray from a settled frame, everywhere but under `covered` (goods seen or believed there), pixels. */
 export function learnSurface(
   surface: Surface | null,
-  grid: LumaGrid,
+  grid: TrayGrid,
   covered: readonly Box[],
   size: { width: number; height: number },
 ): Surface {
-  const hidden = new Uint8Array(grid.values.length);
+  const hidden = new Uint8Array(grid.columns * grid.rows);
   for (const box of covered) for (const i of cells(box, grid, size, 1)) hidden[i] = 1;
-  const same = surface !== null && surface.columns === grid.columns && surface.rows === grid.rows;
-  if (!same) return { ...grid, values: grid.values.map((v, i) => (hidden[i] ? Number.NaN : v)) };
-  const light = lightByTile(surface, grid, hidden);
-  const values = new Float32Array(grid.values.length);
-  for (let i = 0; i < values.length; i++) {
-    const now = grid.values[i] as number;
-    const known = (surface.values[i] as number) * (light[tileOf(i, grid.columns)] as number);
+  const known = surface?.columns === grid.columns && surface.rows === grid.rows ? surface.planes : null;
+  const planes = eachPlane(grid.planes, (now, channel) =>
+    known
+      ? learnPlane(known[channel], now, hidden, grid.columns)
+      : now.map((v, i) => (hidden[i] ? Number.NaN : v)),
+  );
+  return { columns: grid.columns, rows: grid.rows, planes };
+}
+
+function learnPlane(
+  known: Float32Array,
+  now: Float32Array,
+  hidden: Uint8Array,
+  columns: number,
+): Float32Array {
+  const light = lightByTile(known, now, hidden, columns);
+  return known.map((value, i) => {
+    const old = value * (light[tileOf(i, columns)] as number);
     // What is hidden now is kept at the light of now, so that all cells share one light.
-    if (hidden[i]) values[i] = known;
-    else values[i] = Number.isNaN(known) ? now : known + FOLLOW * (now - known);
-  }
-  return { columns: grid.columns, rows: grid.rows, values };
+    if (hidden[i]) return old;
+    const seen = now[i] as number;
+    return Number.isNaN(old) ? seen : old + FOLLOW * (seen - old);
+  });
 }
 
 /** Cells of a tile, each way: light is even within one, and enough of it is seen between goods. */
@@ -70,21 +78,26 @@ function tileOf(cell: number, columns: number): number {
 }
 
 /** How the light changed tile by tile, from the cells that are seen; where none is, as on the whole tray. */
-function lightByTile(surface: Surface, grid: LumaGrid, hidden: Uint8Array): Float32Array {
-  const { columns, rows } = grid;
-  const tiles = Math.ceil(columns / TILE) * Math.ceil(rows / TILE);
+function lightByTile(
+  known: Float32Array,
+  seen: Float32Array,
+  hidden: Uint8Array,
+  columns: number,
+): Float32Array {
+  const across = Math.ceil(columns / TILE);
+  const tiles = across * Math.ceil(known.length / columns / TILE);
   const before: number[][] = Array.from({ length: tiles }, () => []);
   const now: number[][] = Array.from({ length: tiles }, () => []);
-  for (let i = 0; i < grid.values.length; i++) {
-    // Every third cell in turn is enough for a median.
-    if (hidden[i] || i % 3 !== 0) continue;
+  // Every third cell in turn is enough for a median.
+  for (let i = 0; i < known.length; i += 3) {
+    if (hidden[i]) continue;
     const tile = tileOf(i, columns);
-    before[tile]?.push(surface.values[i] as number);
-    now[tile]?.push(grid.values[i] as number);
+    before[tile]?.push(known[i] as number);
+    now[tile]?.push(seen[i] as number);
   }
   // Ten seen cells make a median that one edge of an item does not move.
-  const seen = before.map((b, tile) => (b.length >= 10 ? lightGain(b, now[tile] ?? []) : undefined));
-  return fillTiles(seen, Math.ceil(columns / TILE), surfaceGain(surface, grid));
+  const light = before.map((b, tile) => (b.length >= 10 ? lightGain(b, now[tile] ?? []) : undefined));
+  return fillTiles(light, across, lightGain(known, seen, 7));
 }
 
 /** Tiles under goods take the mean of the tiles around them, and those far from any seen one the tray's own light. */
@@ -99,15 +112,10 @@ function fillTiles(seen: readonly (number | undefined)[], across: number, whole:
   });
 }
 
-/** NaN cells drop out, since no comparison with them holds. */
-function surfaceGain(surface: Surface, grid: LumaGrid): number {
-  return lightGain(surface.values, grid.values, 7);
-}
-
 /** Looks at the place of an item that was not detected in this settled frame; `others` are the boxes that were. */
 export function viewPlace(
   surface: Surface | null,
-  grid: LumaGrid,
+  grid: TrayGrid,
   place: Box,
   others: readonly Box[],
   size: { width: number; height: number },
@@ -116,10 +124,11 @@ export function viewPlace(
   if (inside.length === 0) return { visible: 1, bare: 1 };
   const covered = new Set(others.flatMap((b) => cells(b, grid, size, 0)));
   const seen = inside.filter((i) => !covered.has(i));
-  const known = surface ? seen.filter((i) => !Number.isNaN(surface.values[i] ?? Number.NaN)) : [];
   const visible = seen.length / inside.length;
+  const known = surface ? seen.filter((i) => !Number.isNaN(surface.planes[0][i] ?? Number.NaN)) : [];
   if (!surface || known.length === 0) return { visible, bare: 1 };
-  const gain = surfaceGain(surface, grid);
-  const bare = known.filter((i) => excess(surface.values[i] ?? 0, grid.values[i] ?? 0, gain, LUMA) <= 0);
+  // Unknown cells are no numbers, and drop out of the median by themselves.
+  const gains = lightGains(surface.planes, grid.planes, 7);
+  const bare = known.filter((i) => colourExcess(surface.planes, grid.planes, i, gains) <= DIFFERENT);
   return { visible, bare: bare.length / known.length };
 }
