@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { describeError, StoppedError } from "@tillsight/contracts";
+import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import { createLogger } from "@tillsight/edge-daemon";
 import { personAt } from "./lane/person-at.js";
 import { openVirtualLane, type VirtualLane } from "./lane/virtual-lane.js";
@@ -57,7 +57,7 @@ function welcome(lane: VirtualLane, dataDir: string, configFile: string): string
       ? [
           "    a new price         (at headquarters; the lane sells it a moment later)",
           `      curl -X PUT ${cloud.url}/api/products/apple-red/price -H "authorization: Bearer ${cloud.token}" \\`,
-          `        -H "content-type: application/json" -d '{"minor": 99, "currency": "EUR"}'`,
+          `        -H "content-type: application/json" -d '{"price": {"minor": 99, "currency": "EUR"}}'`,
         ]
       : []),
     `    how it fares        ${own} status`,
@@ -106,8 +106,7 @@ async function main(): Promise<number> {
     protocol: protocolOf(values.protocol),
     headquarters: true,
     ...(values.camera !== undefined && { camera: values.camera }),
-    kioskPort: Number(values.port),
-    cloudPort: 7480,
+    kioskPort: portOf(values.port),
     attendantPin: demoPin,
     log: createLogger("info", createWriteStream(join(dataDir, "lane.log"), { flags: "a" })),
     signal: stop.signal,
@@ -131,7 +130,13 @@ async function main(): Promise<number> {
 
 function protocolOf(text: string) {
   if (text === "till-line" || text === "scanner-ack" || text === "scanner") return text;
-  throw new TypeError(`--protocol ${text}: choose till-line, scanner-ack or scanner`);
+  throw new InvalidInputError(`--protocol ${text} is not known`, "Choose till-line, scanner-ack or scanner.");
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidInputError(`--port ${text} is not a port`, "Give 0 to 65535; 0 lets the system choose.");
 }
 
 main().then(
