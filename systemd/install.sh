@@ -26,7 +26,17 @@ done
 here=$(cd "$(dirname "$0")/.." && pwd)
 [ -f "$here/edge-daemon/dist/main.js" ] || { echo "install: not built yet; run 'npm run bootstrap && npm run build' in $here first" >&2; exit 1; }
 
+# The unit hides home folders, so a Node of a version manager there would not be found at start.
+node=$(command -v node) || { echo "install: root finds no node; install Node 20.19 or newer for all users" >&2; exit 1; }
+case "$(readlink -f "$node")" in
+  /home/*|/root/*) echo "install: $node lies in a home folder, which the service cannot see; install Node for all users" >&2; exit 1 ;;
+esac
+
 id tillsight >/dev/null 2>&1 || useradd --system --home-dir /var/lib/tillsight --shell /usr/sbin/nologin tillsight
+# For commands by hand; the unit itself names the groups again.
+for group in dialout video render; do
+  if getent group "$group" >/dev/null; then usermod -aG "$group" tillsight; fi
+done
 install -d -m 0755 "$(dirname "$prefix")"
 # The running version stays whole until the new one stands beside it.
 rm -rf "$prefix.next"
@@ -43,10 +53,17 @@ if [ ! -f /etc/tillsight/tillsight.json ]; then
   chmod 0640 /etc/tillsight/tillsight.json
 fi
 
-sed "s#/opt/tillsight#$prefix#g" "$here/systemd/tillsight.service" > /etc/systemd/system/tillsight.service
+sed -e "s#/opt/tillsight#$prefix#g" -e "s#/usr/bin/node#$node#g" "$here/systemd/tillsight.service" > /etc/systemd/system/tillsight.service
+# Root runs it as the service's user, so that no file of the lane ends up belonging to root.
+cat > /usr/local/bin/tillsight <<TEXT
+#!/bin/sh
+[ "\$(id -u)" != 0 ] || exec runuser -u tillsight -- "\$0" "\$@"
+exec $node $prefix/edge-daemon/dist/main.js "\$@"
+TEXT
+chmod 0755 /usr/local/bin/tillsight
 install -m 0644 "$here/systemd/99-tillsight.rules" /etc/udev/rules.d/99-tillsight.rules
 udevadm control --reload 2>/dev/null || true
 systemctl daemon-reload
 systemctl enable tillsight.service
 [ "$start" = no ] || systemctl restart tillsight.service
-echo "Tillsight is installed in $prefix. Next: edit /etc/tillsight/tillsight.json, then 'node $prefix/edge-daemon/dist/main.js doctor'."
+echo "Tillsight is installed in $prefix. Next: edit /etc/tillsight/tillsight.json, then 'sudo tillsight doctor'."

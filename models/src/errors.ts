@@ -55,18 +55,6 @@ export class NoProviderError extends TillsightError {
   }
 }
 
-/** References made by another network: their numbers mean nothing to this one. */
-export class EmbedderMismatchError extends TillsightError {
-  readonly code = "EMBEDDER_MISMATCH";
-
-  constructor(loaded: string, found: string, what: string) {
-    super(
-      `${what} belongs to the embedder "${found}", but "${loaded}" is loaded`,
-      `Load the embedder "${found}", or enrol the products again with "${loaded}".`,
-    );
-  }
-}
-
 /** A network gave numbers that cannot be: not finite, or a vector that is not of length 1. */
 export class BadInferenceError extends TillsightError {
   readonly code = "MODEL_BAD_OUTPUT";
@@ -77,13 +65,4 @@ export class BadInferenceError extends TillsightError {
       "Try the cpu provider; if it stays, the weights are unusable.",
     );
   }
-}
-
-/**
- * Refuses to let vectors of two embedders meet.
- * @param what names whose vectors they are, such as "the catalog".
- * @throws EmbedderMismatchError
- */
-export function requireSameEmbedder(loaded: string, found: string, what: string): void {
-  if (loaded !== found) throw new EmbedderMismatchError(loaded, found, what);
 }

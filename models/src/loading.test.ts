@@ -5,7 +5,6 @@ import { describeError, TillsightError } from "@tillsight/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadDetector } from "./detector.js";
 import { loadEmbedder } from "./embedder.js";
-import { requireSameEmbedder } from "./errors.js";
 import {
   detectorManifest,
   embedderManifest,
@@ -192,10 +191,5 @@ describe("a manifest or file that is wrong", () => {
   it("no provider that works lists each with its reason", async () => {
     const error = await failure(loadDetector({ folder, providers: ["cuda"] }));
     expect([error.code, error.message]).toEqual(["MODEL_NO_PROVIDER", expect.stringContaining("cuda (")]);
-  });
-
-  it("references of another embedder are refused with both names", () => {
-    expect(() => requireSameEmbedder("a-2", "a-1", "the catalog")).toThrow(/"a-1".*"a-2"/);
-    expect(() => requireSameEmbedder("a-2", "a-2", "the catalog")).not.toThrow();
   });
 });

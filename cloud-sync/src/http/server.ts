@@ -31,7 +31,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
         type: "NOT_FOUND",
         title: `there is no ${request.method} ${request.url}`,
         status: 404,
-        fix: "See docs/architecture.md for the API.",
+        fix: "See docs/headquarters.md for what there is.",
       }),
   );
   app.addHook("onRequest", async (request) => {
