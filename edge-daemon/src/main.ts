@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { describeError, TillsightError } from "@tillsight/contracts";
+import { text } from "node:stream/consumers";
+import { describeError, StoppedError, TillsightError } from "@tillsight/contracts";
 import { CommanderError } from "commander";
 import { exitCodes } from "./cli/context.js";
 import { createProgram } from "./cli/program.js";
@@ -14,7 +15,7 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(exitCodes.failed);
-    stop.abort();
+    stop.abort(new StoppedError(`tillsight (${signal})`));
   });
 }
 
@@ -22,7 +23,8 @@ let exitCode: number = exitCodes.ok;
 const program = createProgram(
   (configPath) => ({
     loadConfig: () => loadConfig(configPath),
-    print: (text) => process.stdout.write(`${text}\n`),
+    print: (line) => process.stdout.write(`${line}\n`),
+    readInput: () => text(process.stdin),
     log: (config) => createLogger(config.log.level),
     signal: stop.signal,
     env: process.env,

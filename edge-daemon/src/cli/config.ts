@@ -1,5 +1,6 @@
 import { configDocs, configJsonSchema } from "../config/docs.js";
-import type { CommandContext } from "./context.js";
+import { hashPin } from "../kiosk-api/index.js";
+import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
 
 export const configCommands = {
   check: (context: CommandContext): void => {
@@ -18,3 +19,9 @@ export const configCommands = {
   docs: (context: CommandContext): void => context.print(configDocs()),
   schema: (context: CommandContext): void => context.print(JSON.stringify(configJsonSchema(), null, 2)),
 };
+
+/** The PIN comes from standard input: an argument would stay in the shell's history. */
+export async function hashPinCommand(context: CommandContext): Promise<ExitCode> {
+  context.print(await hashPin((await context.readInput()).trim()));
+  return exitCodes.ok;
+}

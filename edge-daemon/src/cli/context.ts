@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly loadConfig: () => DaemonConfig;
   /** Results for the person or program that asked. */
   readonly print: (text: string) => void;
+  /** Standard input to its end. */
+  readonly readInput: () => Promise<string>;
   readonly log: (config: DaemonConfig) => Logger;
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;

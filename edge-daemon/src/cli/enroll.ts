@@ -18,6 +18,8 @@ export interface EnrollOptions {
   readonly plu?: string;
   /** Basis points. */
   readonly tax: number;
+  readonly tare: number;
+  readonly minAge?: number;
   readonly force: boolean;
 }
 
@@ -31,8 +33,8 @@ export function productOf(options: EnrollOptions, currency: string): Product {
     taxRateBp: options.tax,
     gtins: options.gtin ?? [],
     plu: options.plu ?? null,
-    tareGrams: 0,
-    minAge: null,
+    tareGrams: options.tare,
+    minAge: options.minAge ?? null,
   });
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map((i) => `${i.path.map(String).join(".")}: ${i.message}`);

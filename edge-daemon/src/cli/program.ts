@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { version } from "../version.js";
-import { configCommands } from "./config.js";
+import { benchCommand } from "./bench.js";
+import { configCommands, hashPinCommand } from "./config.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
 import { doctorCommand } from "./doctor-command.js";
 import { enrollCommand } from "./enroll.js";
@@ -10,27 +11,19 @@ import { statusCommand } from "./status.js";
 
 type MakeContext = (configPath: string | undefined) => CommandContext;
 
-const cents = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError("an amount in whole minor units (cents).");
-  return value;
-};
+const wholeNumber =
+  (complaint: string) =>
+  (text: string): number => {
+    if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(complaint);
+    return Number(text);
+  };
+const cents = wholeNumber("an amount in whole minor units (cents).");
+const whole = wholeNumber("a whole number.");
 
-/** Every command of `tillsight` (commander: the most used parser, no dependencies). `finish` gets the exit code. */
-export function createProgram(makeContext: MakeContext, finish: (code: ExitCode) => void): Command {
-  const program = new Command("tillsight")
-    .description("The Tillsight lane: goods on a tray under a camera become line items on the store's till.")
-    .version(version)
-    .option("-c, --config <file>", "configuration (default: /etc/tillsight/tillsight.json when it exists)")
-    .exitOverride();
-  const context = (): CommandContext => makeContext(program.opts<{ config?: string }>().config);
+type Finish = (code: ExitCode) => void;
+type Context = () => CommandContext;
 
-  program
-    .command("run")
-    .description("run the lane until SIGTERM or Ctrl-C")
-    .action(async () => finish(await runCommand(context())));
-
+function addItemCommand(program: Command, context: Context, finish: Finish): void {
   program
     .command("enroll")
     .description("add an item from one to five pictures; it sells at once")
@@ -45,28 +38,37 @@ export function createProgram(makeContext: MakeContext, finish: (code: ExitCode)
     .option("--by-weight", "sold by weight", false)
     .option("--gtin <gtin...>", "barcodes")
     .option("--plu <plu>", "price look-up code")
-    .option("--tax <bp>", "tax rate in basis points (700 = 7 %)", cents, 0)
+    .option("--tax <bp>", "tax rate in basis points (700 = 7 %)", whole, 0)
+    .option("--tare <grams>", "weight of the packaging, which is not charged", whole, 0)
+    .option("--min-age <years>", "age that a shopper must have", whole)
     .option("--force", "also when it looks like another product", false)
     .action(async (pictures: string[], options) => finish(await enrollCommand(context(), pictures, options)));
+}
 
+/** Commands that look at a terminal and change nothing. */
+function addLookCommands(program: Command, context: Context, finish: Finish): void {
   program
     .command("replay")
     .description("decide recorded traces again and say where the answer differs")
     .argument("<traces>", "a trace file (JSON lines) that the lane wrote")
     .action(async (traces: string) => finish(await replayCommand(context(), traces)));
-
+  program
+    .command("bench")
+    .description("time this terminal's networks, index and disk; about half a minute")
+    .action(async () => finish(await benchCommand(context())));
   program
     .command("doctor")
     .description("check this terminal: devices, models, disk, ports; each fault with its fix")
     .option("--json", "for programs", false)
     .action(async ({ json }: { json: boolean }) => finish(await doctorCommand(context(), json)));
-
   program
     .command("status")
     .description("how the running lane fares")
     .option("--json", "for programs", false)
     .action(async ({ json }: { json: boolean }) => finish(await statusCommand(context(), json)));
+}
 
+function addConfigCommands(program: Command, context: Context, finish: Finish): void {
   const config = program.command("config").description("the configuration: check, show, explain");
   const one = (name: keyof typeof configCommands, description: string) =>
     config
@@ -80,6 +82,26 @@ export function createProgram(makeContext: MakeContext, finish: (code: ExitCode)
   one("show", "print it with every default filled in");
   one("docs", "print what each setting means, as a Markdown table");
   one("schema", "print its JSON Schema, for editors");
+  config
+    .command("hash-pin")
+    .description("read the attendant's PIN from standard input and print what to put into kiosk.attendantPin")
+    .action(async () => finish(await hashPinCommand(context())));
+}
 
+/** Every command of `tillsight` (commander: the most used parser, no dependencies). `finish` gets the exit code. */
+export function createProgram(makeContext: MakeContext, finish: Finish): Command {
+  const program = new Command("tillsight")
+    .description("The Tillsight lane: goods on a tray under a camera become line items on the store's till.")
+    .version(version)
+    .option("-c, --config <file>", "configuration (default: /etc/tillsight/tillsight.json when it exists)")
+    .exitOverride();
+  const context: Context = () => makeContext(program.opts<{ config?: string }>().config);
+  program
+    .command("run")
+    .description("run the lane until SIGTERM or Ctrl-C")
+    .action(async () => finish(await runCommand(context())));
+  addItemCommand(program, context, finish);
+  addLookCommands(program, context, finish);
+  addConfigCommands(program, context, finish);
   return program;
 }

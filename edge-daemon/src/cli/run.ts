@@ -22,15 +22,21 @@ export async function runCommand(context: CommandContext): Promise<ExitCode> {
   log.info("the lane is starting", { version, terminal: config.terminal, dataDir: config.dataDir });
   await manager.status("loading the networks");
   const networks = await openNetworks(config);
-  const camera = new OpenCvCamera(config.camera);
-  const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir };
-  const daemon = await startDaemon(config, deps, context.signal);
-  log.info("the lane is ready", { url: daemon.url });
-  await manager.status(`selling at ${daemon.url}`);
-  if (!context.signal.aborted) await once(context.signal, "abort");
-  log.info("the lane is stopping");
-  await daemon.stop();
-  await networks.close();
+  try {
+    const camera = new OpenCvCamera(config.camera);
+    const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir };
+    const daemon = await startDaemon(config, deps, context.signal);
+    log.info("the lane is ready", { url: daemon.url });
+    await manager.status(`selling at ${daemon.url}`);
+    if (!context.signal.aborted) await once(context.signal, "abort");
+    log.info("the lane is stopping");
+    await daemon.stop();
+  } catch (error) {
+    // A stop that was asked for while the lane was still starting is an orderly end too.
+    if (!context.signal.aborted || error !== context.signal.reason) throw error;
+  } finally {
+    await networks.close();
+  }
   log.info("the lane has stopped");
   return exitCodes.ok;
 }
