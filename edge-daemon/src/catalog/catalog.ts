@@ -44,6 +44,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
   readonly #listeners = new Set<(lsn: number) => void>();
   #open: { readonly store: CatalogStore; readonly index: VectorIndex } | undefined;
   #lsn = 0;
+  #foreign = 0;
   #dataVersion = 0;
   #watch: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
@@ -77,7 +78,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
       store.close();
       throw catalogError(error, this.#file);
     }
-    this.#lsn = store.lsn;
+    this.#look(store);
     const watchMs = this.#options.watchMs ?? 500;
     if (watchMs > 0) this.#watch = setInterval(() => this.#lookForOthers(), watchMs).unref();
     return this;
@@ -106,6 +107,11 @@ export class Catalog implements CatalogReader, CatalogWriter {
     return this.#opened.index.count;
   }
 
+  /** References of another embedder: kept, but of no use until the item is enrolled again. */
+  get foreignReferenceCount(): number {
+    return this.#foreign;
+  }
+
   get productCount(): number {
     return this.#opened.store.productCount();
   }
@@ -117,7 +123,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
       lsn: this.#lsn,
       products: store.productCount(),
       ...index.facts,
-      foreign: store.foreignReferenceCount(this.embedderId),
+      foreign: this.#foreign,
     };
   }
 
@@ -260,8 +266,13 @@ export class Catalog implements CatalogReader, CatalogWriter {
     }
   }
 
-  #tell(store: CatalogStore): void {
+  #look(store: CatalogStore): void {
     this.#lsn = store.lsn;
+    this.#foreign = store.foreignReferenceCount(this.embedderId);
+  }
+
+  #tell(store: CatalogStore): void {
+    this.#look(store);
     for (const listener of this.#listeners) listener(this.#lsn);
   }
 

@@ -114,7 +114,7 @@ export class CatalogStore {
 
   /** References that cannot be searched because another embedder made them. */
   foreignReferenceCount(embedderId: string): number {
-    return (this.#sql.foreignCount.get(embedderId) as { n: number }).n;
+    return (this.#sql.foreignCount.get({ own: embedderId }) as { n: number }).n;
   }
 
   /** Label and tag of every searchable reference of one shard. */
@@ -179,7 +179,10 @@ function prepare(db: Db) {
     moveReference: db.prepare("update reference set sku = ? where label = ?"),
     dropLabel: db.prepare("delete from reference where label = ?"),
     dropOtherEmbedders: db.prepare("delete from reference where origin = ? and embedder_id <> ?"),
-    foreignCount: db.prepare("select count(*) as n from reference where embedder_id <> ?"),
+    // Two ranges of an index: as good as free while there are none, which `<>` would not be.
+    foreignCount: db.prepare(
+      "select (select count(*) from reference where embedder_id < :own) + (select count(*) from reference where embedder_id > :own) as n",
+    ),
     labels: db.prepare("select label, tag from reference where embedder_id = ? and origin = ?"),
     vector: db.prepare("select vector from reference where label = ?"),
     vectors: db.prepare(

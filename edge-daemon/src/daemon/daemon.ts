@@ -100,6 +100,7 @@ function createLane(
       laneNotices({
         camera: deps.camera.status(),
         references: catalog.referenceCount,
+        foreignReferences: catalog.foreignReferenceCount,
         recognition: failing.now,
         others: [...keeper.notices(), ...dispatcher.notices()],
       }),

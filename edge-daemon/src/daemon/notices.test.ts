@@ -13,7 +13,13 @@ const live: CameraStatus = {
   dropped: 0,
   reopened: 0,
 };
-const well: LaneCondition = { camera: live, references: 5, recognition: null, others: [] };
+const well: LaneCondition = {
+  camera: live,
+  references: 5,
+  foreignReferences: 0,
+  recognition: null,
+  others: [],
+};
 const refused: LaneNotice = { code: "LINE_REFUSED", severity: "warning", text: "refused", fix: "retry" };
 
 it("a lane that is well says nothing", () => {
@@ -24,6 +30,7 @@ const cases: [situation: string, change: Partial<LaneCondition>, codes: string[]
   ["a covered camera", { camera: { ...live, state: "fault", fault: "covered" } }, ["CAMERA_COVERED"]],
   ["a camera that is only starting is no fault", { camera: { ...live, state: "starting" } }, []],
   ["nothing enrolled", { references: 0 }, ["CATALOG_EMPTY"]],
+  ["items of another embedder", { foreignReferences: 3 }, ["CATALOG_OTHER_EMBEDDER"]],
   [
     "a fault comes before a warning, whoever speaks first",
     { camera: { ...live, state: "fault", fault: "black" }, others: [refused] },

@@ -5,6 +5,8 @@ import type { CameraStatus } from "../ports/camera.js";
 export interface LaneCondition {
   readonly camera: CameraStatus;
   readonly references: number;
+  /** References of another embedder than the one that runs. */
+  readonly foreignReferences: number;
   /** Why recognition has stopped deciding, or null. */
   readonly recognition: { readonly text: string; readonly fix: string } | null;
   /** Of parts that speak for themselves: basket and journal, till. */
@@ -39,6 +41,13 @@ export function laneNotices(now: LaneCondition): LaneNotice[] {
       severity: "warning",
       text: "The catalog knows no pictures of products, so nothing can be recognised",
       fix: "Connect headquarters (sync.brokerUrl) or add items with `tillsight enroll`.",
+    });
+  if (now.foreignReferences > 0)
+    notices.push({
+      code: "CATALOG_OTHER_EMBEDDER",
+      severity: "warning",
+      text: `${now.foreignReferences} pictures were enrolled with another embedder, so their items are not recognised`,
+      fix: "Enrol these items again, or put the embedder back that models.folder held before.",
     });
   return notices.sort((a, b) => weight[a.severity] - weight[b.severity]);
 }
