@@ -93,6 +93,16 @@ const checkPort = (config: DaemonConfig): Promise<Omit<Finding, "check">> =>
     );
   });
 
+/** Everybody who reaches the kiosk API may shop at this lane, and its page is not encrypted. */
+async function checkHost({ kiosk }: DaemonConfig) {
+  if (/^(127\.|::1$|localhost$)/.test(kiosk.host)) return ok("the kiosk API is on loopback only");
+  return {
+    state: "warning" as const,
+    detail: `the kiosk API listens on ${kiosk.host}, beyond this machine`,
+    fix: "Set kiosk.host to 127.0.0.1, unless a firewall keeps everybody else away.",
+  };
+}
+
 async function checkPin(config: DaemonConfig) {
   return config.kiosk.attendantPin
     ? ok("an attendant's PIN is set")
@@ -109,6 +119,7 @@ export const basicChecks: readonly Check[] = [
   { name: "data folder", run: checkDataDir },
   { name: "till port", run: checkTillPort },
   { name: "kiosk port", run: checkPort },
+  { name: "kiosk host", run: checkHost },
   { name: "attendant", run: checkPin },
 ];
 

@@ -69,6 +69,15 @@ describe("the JSON routes", () => {
     expect((await get("/api/demo/other")).status).toBe(204);
   });
 
+  it("keep what went wrong inside to the log", async () => {
+    t.lane.view = () => {
+      throw new RangeError("secret of the lane");
+    };
+    const response = await get("/api/lane");
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
+  });
+
   it("name what they do not know", async () => {
     expect(await (await get("/api/nothing")).json()).toMatchObject({ code: "NOT_FOUND" });
   });

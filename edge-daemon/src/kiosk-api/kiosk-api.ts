@@ -106,8 +106,13 @@ export class KioskApi {
       const ours = error instanceof TillsightError;
       const status = reply.statusCode >= 400 ? reply.statusCode : ours ? 400 : (error.statusCode ?? 500);
       if (status >= 500) log.error("a kiosk request failed", { path: request.url, error: error.message });
-      const fix = ours ? error.fix : "See the lane's log.";
-      return reply.code(status).send({ code: error.code ?? "INTERNAL", message: error.message, fix });
+      // What is not ours on purpose is for the log, not for who asked.
+      if (!ours && status >= 500)
+        return reply
+          .code(status)
+          .send({ code: "INTERNAL", message: "that did not work", fix: "See the lane's log." });
+      const fix = ours ? error.fix : "Correct the request.";
+      return reply.code(status).send({ code: error.code ?? "BAD_REQUEST", message: error.message, fix });
     });
     app.setNotFoundHandler((request, reply) =>
       reply.code(404).send({
