@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Basket, BasketAction } from "./basket.js";
+import { SaleUnit } from "./catalog.js";
 import { Sku } from "./ids.js";
 import { Money } from "./money.js";
 import { TrayState } from "./recognition.js";
@@ -9,7 +10,7 @@ export const ProductCard = z.strictObject({
   sku: Sku,
   name: z.string(),
   price: Money,
-  unit: z.enum(["each", "weight"]),
+  unit: SaleUnit,
 });
 export type ProductCard = z.infer<typeof ProductCard>;
 

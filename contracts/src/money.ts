@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { InvalidInputError } from "./errors.js";
 
 /** ISO 4217 alphabetic code. */
 export const Currency = z.string().regex(/^[A-Z]{3}$/, "an ISO 4217 code such as EUR");
@@ -10,13 +9,6 @@ export const Money = z.strictObject({ minor: z.int(), currency: Currency });
 export type Money = z.infer<typeof Money>;
 
 export const money = (minor: number, currency: string): Money => ({ minor, currency });
-
-/** @throws InvalidInputError when the currencies differ. */
-export function addMoney(a: Money, b: Money): Money {
-  if (a.currency !== b.currency)
-    throw new InvalidInputError(`cannot add ${b.currency} to ${a.currency}`, "Use one currency per basket.");
-  return { minor: a.minor + b.minor, currency: a.currency };
-}
 
 /** `amount` times `factor`, rounded half up (away from zero at .5) to whole minor units. */
 export function scaleMoney(amount: Money, factor: number): Money {
