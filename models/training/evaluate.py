@@ -1,4 +1,4 @@
-"""Measures the shipped ONNX files on goods that no training saw, and writes the figures into their manifests."""
+"""Measures the shipped ONNX files on goods that no training saw; figures go into manifest and model card."""
 
 import argparse
 import json
@@ -73,6 +73,15 @@ def _speed(kind: str, settings: dict) -> None:
     sets.pools.run_onnx(sets.model(kind), "image", pictures, 0.0, 1 / 255, 1 if kind == "detector" else 8)
 
 
+def _card(kind: str, figures: dict[str, float]) -> None:
+    """Puts the figures between the model card's markers of this network."""
+    path = config.WEIGHTS / "MODEL_CARD.md"
+    before, rest = path.read_text().split(f"<!-- {kind} -->\n")
+    after = rest.split(f"<!-- /{kind} -->")[1]
+    rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in figures.items())
+    path.write_text(f"{before}<!-- {kind} -->\n| {kind} | |\n|---|---|\n{rows}\n<!-- /{kind} -->{after}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network", choices=["detector", "embedder"])
@@ -83,6 +92,7 @@ def main() -> None:
     figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
     content["metrics"] = {name: round(value, 4) for name, value in figures.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
+    _card(kind, content["metrics"])
     for name, value in content["metrics"].items():
         print(f"{name:44} {value:.4f}")
     _speed(kind, settings)

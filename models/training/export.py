@@ -70,7 +70,7 @@ def manifest(kind: str, kept: dict, size: int, settings: dict) -> dict:
         content["embeddingSize"] = 256
     content["thresholds"] = calibrate.thresholds(kind, settings)
     content["metrics"] = {}
-    content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "pictures": kept["seen"]}
+    content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
     return content
 
 

@@ -1,6 +1,8 @@
 """Trains one network by the clock and keeps a checkpoint; export.py makes the shipped file of it."""
 
 import argparse
+import signal
+import sys
 
 import torch
 
@@ -12,10 +14,16 @@ def main() -> None:
     parser.add_argument("network", choices=["detector", "embedder"])
     parser.add_argument("--minutes", type=float, help="time to train for (default: config.json)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--size", type=int, help="side of the training pictures (default: config.json); small ones first save time")
+    parser.add_argument("--rate", type=float, help="highest learning rate (default: config.json)")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
+    # Ended from outside, it keeps what it learned and stops its makers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     torch.set_num_threads(options.threads)
     settings = config.load()
+    settings[options.network]["size"] = options.size or settings[options.network]["size"]
+    settings[options.network]["rate"] = options.rate or settings[options.network]["rate"]
     minutes = options.minutes or settings[options.network]["minutes"]
     if options.network == "detector":
         from pipeline.detector import train

@@ -10,16 +10,19 @@ from .trays import Stock, ground
 WORK = 144
 
 
-def tray_crop(rng: np.random.Generator, item: np.ndarray, stock: Stock, size: int, clean: bool = False) -> np.ndarray:
+def tray_crop(
+    rng: np.random.Generator, item: np.ndarray, stock: Stock, size: int, clean: bool = False, padded: float = 0.75
+) -> np.ndarray:
     """One cut-out on a tray, turned by any angle, with neighbours, hands and lamps of any kind: size x size x 3.
 
     `clean` leaves out occlusion, strong light and blur: what an enrolment picture looks like.
+    `padded`: share of crops that keep to the item's box and are letterboxed, as the lane's cropper does it.
     """
     picture = ground(rng, stock, WORK)
     fall = (int(rng.integers(-6, 7)), int(rng.integers(-6, 7)), rng.uniform(2, 6), rng.uniform(0.1, 0.5))
     own = turned(item, WORK * 0.7, rng.uniform(0, 360), rng.uniform(0.93, 1.07))
-    # The cropper cuts the item's box with a margin: the longer side fills 75 to 97 % of the crop.
-    fit = WORK * rng.uniform(0.75, 0.97) / max(own.shape[:2])
+    # The cropper leaves 6 % of the longer side around the item's box; the detector's box is not exact.
+    fit = WORK * rng.uniform(0.8, 0.97) / max(own.shape[:2])
     own = cv2.resize(own, None, fx=fit, fy=fit, interpolation=cv2.INTER_AREA if fit < 1 else cv2.INTER_LINEAR)
     height, width = own.shape[:2]
     shift = 0.02 if clean else 0.05
@@ -28,9 +31,15 @@ def tray_crop(rng: np.random.Generator, item: np.ndarray, stock: Stock, size: in
     paste(picture, own, left, top, fall)
     if not clean:
         _intrude(rng, picture, stock, fall)
-    if rng.random() < 0.15:
-        _letterbox(picture, left, top, width, height)
-    return _finish(rng, picture, size, clean)
+    bars = _centred(picture, left, top, width, height) if rng.random() < padded else None
+    done = _finish(rng, picture, size, clean)
+    if bars:
+        axis, share = bars
+        bar = int(round(share * size))
+        view = done if axis == 0 else done.swapaxes(0, 1)
+        # Painted last: letterboxing comes after the camera, so its grey is always the same.
+        view[:bar], view[size - bar :] = 114, 114
+    return done
 
 
 def _intrude(rng: np.random.Generator, picture: np.ndarray, stock: Stock, fall) -> None:
@@ -49,15 +58,12 @@ def _intrude(rng: np.random.Generator, picture: np.ndarray, stock: Stock, fall) 
         picture[y : y + h, x : x + w] = patch
 
 
-def _letterbox(picture: np.ndarray, left: int, top: int, width: int, height: int) -> None:
-    """Grey where a tight crop of an oblong item is padded to a square."""
-    margin = 4
-    if width > height:
-        picture[: max(0, top - margin)] = 114
-        picture[top + height + margin :] = 114
-    else:
-        picture[:, : max(0, left - margin)] = 114
-        picture[:, left + width + margin :] = 114
+def _centred(picture: np.ndarray, left: int, top: int, width: int, height: int) -> tuple[int, float]:
+    """Rolls an oblong item to the middle; returns the axis and the share of each grey bar beside its box."""
+    margin = max(0, (WORK - max(width, height)) // 2)
+    axis, short, at = (0, height, top) if width > height else (1, width, left)
+    picture[:] = np.roll(picture, WORK // 2 - (at + short // 2), axis=axis)
+    return axis, max(0, (WORK - short - 2 * margin) // 2) / WORK
 
 
 def _finish(rng: np.random.Generator, picture: np.ndarray, size: int, clean: bool) -> np.ndarray:
@@ -67,7 +73,7 @@ def _finish(rng: np.random.Generator, picture: np.ndarray, size: int, clean: boo
     if rng.random() < 0.12:
         picture = photo.glare(rng, picture)
     picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-    return photo.lens(rng, picture, 0.8)
+    return photo.lens(rng, picture, 0.6)
 
 
 def photo_crop(rng: np.random.Generator, picture: np.ndarray, stock: Stock, size: int, packaged: bool) -> np.ndarray:

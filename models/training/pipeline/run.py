@@ -23,10 +23,12 @@ class Run:
         self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}], self.rate)
         self.averaged = {k: v.detach().clone() for k, v in net.state_dict().items()}
         self.step, self.seen, self.earlier = 0, 0, 0.0
+        self.stages: list[str] = []
         self.file = config.cache() / f"{name}.pt"
         self.log = config.cache() / f"{name}.jsonl"
         if resume:
             self._load()
+        self.stages.append(f"{minutes:g} min at {own['size']} px, rate {own['rate']:g}")
         self.started = self.said = time.monotonic()
 
     def _load(self) -> None:
@@ -37,6 +39,7 @@ class Run:
             module.load_state_dict(state)
         self.optimizer.load_state_dict(kept["optimizer"])
         self.averaged, self.step, self.seen, self.earlier = kept["averaged"], kept["step"], kept["seen"], kept["minutes"]
+        self.stages = kept["stages"]
 
     def elapsed(self) -> float:
         """Minutes of this run."""
@@ -90,6 +93,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seen": self.seen,
+            "stages": self.stages,
             "minutes": self.earlier + self.elapsed(),
             "seed": self.settings["seed"],
         }

@@ -69,5 +69,5 @@ def crop_set(settings: dict, which: str, views: int, seed: int) -> tuple[np.ndar
         items = [[item] for item in pools.emoji_pool(settings, which)]
         around = stock(settings, which)
     side = settings["embedder"]["exportSize"]
-    pictures = [crops.tray_crop(rng, np.ascontiguousarray(item[n % len(item)]).reshape(size, size, 4), around, side, clean=n < 5) for item in items for n in range(views)]
+    pictures = [crops.tray_crop(rng, np.ascontiguousarray(item[n % len(item)]).reshape(size, size, 4), around, side, clean=n < 5, padded=1.0) for item in items for n in range(views)]
     return np.stack(pictures), np.repeat(np.arange(len(items)), views)
