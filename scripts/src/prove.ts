@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import { kill9Header, kill9Row, proveKill9 } from "./prove/kill9.js";
+import { kill9DaemonTable, proveKill9Daemon } from "./prove/kill9-daemon.js";
+import { proveSoak, soakTable } from "./prove/soak.js";
 import { proveTrays } from "./prove/trays.js";
 
 const usage = `npm run prove -- NAME [options]
@@ -11,6 +13,10 @@ const usage = `npm run prove -- NAME [options]
               --trays N (default 64)   --seed N (default 1)
   kill9     kill -9 of a busy lane at random points; no line lost, none doubled, every doubt reported
               --kills N (default 200)  --protocol till-line|scanner-ack|scanner (default: each of them)
+  kill9-daemon  the same of the whole daemon, camera and kiosk included, with a shopper who goes on after each kill
+              --kills N (default 40)   --seed N (default 1)
+  soak        a lane that sells without a break; its memory must not grow
+              --minutes N (default 10)
 
   --out DIR   where reports go (default .tillsight/prove)
   --list      the names alone
@@ -19,7 +25,8 @@ const usage = `npm run prove -- NAME [options]
 const options = {
   trays: { type: "string", default: "64" },
   seed: { type: "string", default: "1" },
-  kills: { type: "string", default: "200" },
+  kills: { type: "string" },
+  minutes: { type: "string", default: "10" },
   protocol: { type: "string" },
   out: { type: "string", default: ".tillsight/prove" },
   list: { type: "boolean", default: false },
@@ -56,7 +63,7 @@ async function kill9(values: Values, signal: AbortSignal): Promise<boolean> {
   const rows: string[] = [];
   let passed = true;
   for (const protocol of chosen) {
-    const report = await proveKill9({ kills: count(values.kills, "kills"), protocol, say, signal });
+    const report = await proveKill9({ kills: count(values.kills ?? "200", "kills"), protocol, say, signal });
     rows.push(kill9Row(report));
     passed &&= report.passed;
   }
@@ -67,7 +74,27 @@ async function kill9(values: Values, signal: AbortSignal): Promise<boolean> {
   return passed;
 }
 
-const proofs = { trays, kill9 };
+/** Keeps the table and shows it. */
+function keep(values: Values, name: string, table: string): void {
+  mkdirSync(values.out, { recursive: true });
+  writeFileSync(join(values.out, `${name}.md`), `${table}\n`);
+  say(`\n${table}\n`);
+}
+
+async function kill9Daemon(values: Values, signal: AbortSignal): Promise<boolean> {
+  const kills = count(values.kills ?? "40", "kills");
+  const report = await proveKill9Daemon({ kills, seed: count(values.seed, "seed"), say, signal });
+  keep(values, "kill9-daemon", kill9DaemonTable(report));
+  return report.passed;
+}
+
+async function soak(values: Values, signal: AbortSignal): Promise<boolean> {
+  const report = await proveSoak({ minutes: count(values.minutes, "minutes"), say, signal });
+  keep(values, "soak", soakTable(report));
+  return report.passed;
+}
+
+const proofs = { trays, kill9, "kill9-daemon": kill9Daemon, soak };
 
 async function main(): Promise<number> {
   const { values, positionals } = parse();

@@ -4,7 +4,7 @@ import type { Product } from "@tillsight/contracts";
 import { type Catalog, embedForEnrolment } from "@tillsight/edge-daemon";
 import type { Detector, Embedder } from "@tillsight/models";
 import { referencePhotos } from "../virtual/reference-photos.js";
-import { demoStore } from "../virtual/store.js";
+import { type DemoProduct, demoStore } from "../virtual/store.js";
 
 /** A product with the embeddings of its photos. */
 export interface Enrolled {
@@ -12,19 +12,20 @@ export interface Enrolled {
   readonly vectors: readonly Float32Array[];
 }
 
-/** Photographs every product of the demo store and embeds the photos, as enrolment does with any photo. */
+/** Photographs products (all of the demo store by default) and embeds the photos, as enrolment does with any photo. */
 export async function enrolDemoStore(
   networks: { readonly detector: Detector; readonly embedder: Embedder },
   photosEach: number,
   onProgress: (done: number, of: number) => void = () => {},
+  items: readonly DemoProduct[] = demoStore,
 ): Promise<Enrolled[]> {
   const enrolled: Enrolled[] = [];
-  for (const item of demoStore) {
+  for (const item of items) {
     const vectors: Float32Array[] = [];
     for (const photo of await referencePhotos(item, photosEach))
       vectors.push((await embedForEnrolment(photo, networks)).vector);
     enrolled.push({ product: item.product, vectors });
-    onProgress(enrolled.length, demoStore.length);
+    onProgress(enrolled.length, items.length);
   }
   return enrolled;
 }
