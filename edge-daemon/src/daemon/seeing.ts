@@ -53,7 +53,7 @@ export async function startSeeing(
   picture: TrayPicture,
   failing: RecognitionTrouble,
 ): Promise<void> {
-  const { config, deps, parts, metrics } = assembly;
+  const { config, deps, parts, metrics, trouble } = assembly;
   const { camera, clock } = deps;
   const recogniser = new Recogniser(
     {
@@ -69,9 +69,11 @@ export async function startSeeing(
   );
   recogniser.onTray((tray) => {
     const capturedAt = picture.capturedAt();
-    void lane.onTray(tray).then(() => {
+    const shown = lane.onTray(tray).then(() => {
       if (tray.phase === "settled") metrics.frameToLines.observe((clock.monotonic() - capturedAt) / 1000);
     });
+    // A page or a product that cannot be shown must not end the lane.
+    shown.catch((error: unknown) => trouble("a tray could not be shown", error));
   });
   camera.onStatus(({ state, fault, detail }) => deps.log.info("camera", { state, fault, detail }));
   await parts.begin(

@@ -6,7 +6,10 @@ import { Watchdog } from "./watchdog.js";
 const board = () => {
   let ms = 0;
   const progress = new ProgressBoard({ monotonic: () => ms, now: () => new Date(0) });
-  return { progress, pass: (by: number) => void (ms += by) };
+  const pass = (by: number): void => {
+    ms += by;
+  };
+  return { progress, pass };
 };
 const managerOf = (fed: () => Promise<void>) => ({
   ready: async () => {},

@@ -49,6 +49,8 @@ class Bench implements TillQueue {
       onTrouble: () => {},
       delays: () => ({ next: () => ({ value: 1, done: false }) }),
       graceMs: 30,
+      // So long that a test would fail which is not woken.
+      idleMs: 60_000,
     });
     started.push(this.dispatcher);
   }
@@ -188,8 +190,6 @@ describe("living with trouble", () => {
     const before = performance.now();
     bench.add();
     await bench.untilFinished(1);
-    // Idle turns take a second: less means that it was woken.
-    expect(performance.now() - before).toBeLessThan(900);
     expect(bench.dispatcher.lastProgress()).toBeGreaterThanOrEqual(before);
   });
 });

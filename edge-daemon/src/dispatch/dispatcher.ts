@@ -15,9 +15,10 @@ export interface DispatcherOptions {
   readonly delays?: () => Iterator<number, never>;
   /** `stop` lets the message under way end for this long before it cuts it off, ms. */
   readonly graceMs?: number;
+  /** While nothing happens, progress is stamped this often, ms. */
+  readonly idleMs?: number;
 }
 
-/** While nothing happens, progress is stamped this often, ms. */
 const IDLE_TURN_MS = 1_000;
 
 type TillTrouble = { readonly kind: "offline" | "silent"; readonly reason: string };
@@ -113,7 +114,7 @@ export class TillDispatcher {
         const mayTake = !looked || this.#options.sink.connected();
         const job = mayTake ? await this.#options.queue.take() : undefined;
         if (job) await this.#deliver(job);
-        else await this.#pause(IDLE_TURN_MS);
+        else await this.#pause(this.#options.idleMs ?? IDLE_TURN_MS);
       } catch (error) {
         if (this.#cut.signal.aborted) return;
         this.#options.onTrouble("the outbox cannot be used", error);
