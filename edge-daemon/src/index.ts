@@ -11,6 +11,7 @@ export { type Daemon, startDaemon } from "./daemon/daemon.js";
 export { benchJournal } from "./journal/index.js";
 export type { DemoRoutes } from "./kiosk-api/index.js";
 export { createLogger, type Logger, silentLogger } from "./observe/logger.js";
+export { quantile } from "./observe/quantile.js";
 export type { Camera, CameraStatus, Frame } from "./ports/camera.js";
 export type { CatalogReader, Neighbour } from "./ports/catalog.js";
 export { type Clock, systemClock } from "./ports/clock.js";

@@ -1,3 +1,4 @@
+import { quantile } from "../observe/quantile.js";
 import { syntheticCatalog } from "./bench-data.js";
 import { type GraphParams, graphParams, HnswGraph } from "./index/graph.js";
 import { exactNearest } from "./vectors.js";
@@ -27,18 +28,12 @@ export interface BenchRow {
   readonly memoryMiB: number;
 }
 
-/** `sorted` ascending; `q` 0..1, nearest rank. */
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
-
 function timed<T>(times: number[], work: () => T): T {
   const began = performance.now();
   const result = work();
   times.push(performance.now() - began);
   return result;
 }
-
-const ascending = (times: number[]) => times.sort((a, b) => a - b);
 
 /** Latency and recall of the index against exact search, on synthetic embeddings (see `syntheticCatalog`). */
 export async function benchIndex(options: BenchOptions): Promise<BenchRow[]> {
@@ -70,7 +65,7 @@ async function benchSize(references: number, options: BenchOptions): Promise<Ben
     const vector = data.query();
     timed(addTimes, () => graph.add(references + i, vector));
   }
-  return { references, buildSeconds, memoryMiB, addP50: quantile(ascending(addTimes), 0.5), ...searched };
+  return { references, buildSeconds, memoryMiB, addP50: quantile(addTimes, 0.5), ...searched };
 }
 
 function search(graph: HnswGraph, data: ReturnType<typeof syntheticCatalog>, options: BenchOptions) {
@@ -84,8 +79,6 @@ function search(graph: HnswGraph, data: ReturnType<typeof syntheticCatalog>, opt
     timed(exactTimes, () => exactNearest(data.vectors.entries(), query, 1)),
   );
   const right = truth.filter((hits, i) => hits[0]?.label === answers[i]?.[0]?.label).length;
-  ascending(times);
-  ascending(exactTimes);
   return {
     ...{ p50: quantile(times, 0.5), p99: quantile(times, 0.99), exactP50: quantile(exactTimes, 0.5) },
     recallAt1: right / queries.length,

@@ -3,6 +3,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { LineItemId, Sku, TransactionId } from "@tillsight/contracts";
 import type { BasketEvent } from "../domain/basket/index.js";
+import { quantile } from "../observe/quantile.js";
 import { Journal } from "./journal.js";
 
 export interface JournalBench {
@@ -57,12 +58,6 @@ function timeDisk(path: string, n: number): number[] {
   });
   closeSync(file);
   return times;
-}
-
-/** Times at quantile `q` of 0..1. */
-function quantile(times: number[], q: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
 }
 
 /** Times `n` durable appends (one event, one outbox row each) to a new journal in `dir`. */
