@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { describeError, InvalidInputError, StoppedError, TillsightError } from "@tillsight/contracts";
 import { createLogger } from "@tillsight/edge-daemon";
 import { personAt } from "./lane/person-at.js";
 import { openVirtualLane, type VirtualLane } from "./lane/virtual-lane.js";
@@ -143,6 +143,8 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`npm start: ${describeError(error)}\n`);
+    if (error instanceof TillsightError && error.code === "KIOSK_ADDRESS")
+      process.stderr.write("For this demo: npm start -- --port 0\n");
     process.exit(1);
   },
 );

@@ -69,6 +69,7 @@ describe("what cannot work ends at once with one line that names the fix", () =>
       () => ["-c", join(dir, "absent.json"), "run"],
       /cannot be read \(ENOENT\)\. Check that the file exists/,
     ],
+    ["a configuration that is a folder", () => ["-c", dir, "run"], /cannot be read \(EISDIR\)/],
     [
       "a configuration with an unknown key",
       () => ["-c", config({ kamera: {} }), "run"],

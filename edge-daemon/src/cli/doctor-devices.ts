@@ -1,5 +1,6 @@
 import { OpenCvCamera } from "../adapters/camera/index.js";
 import type { CameraStatus } from "../ports/camera.js";
+import { askLane } from "./ask-lane.js";
 import type { Check } from "./doctor.js";
 import { openNetworks } from "./parts.js";
 
@@ -9,6 +10,11 @@ const cameraWaitMs = 8_000;
 const camera: Check = {
   name: "camera",
   run: async (config) => {
+    // A camera serves one program: while the lane has it, the lane's own word counts.
+    const lane = await askLane(config).catch(() => undefined);
+    const inLane = lane?.parts.camera;
+    if (inLane && inLane.state !== "failed")
+      return { state: "ok", detail: `the running lane has it: ${inLane.detail}` };
     let seen: CameraStatus | undefined;
     const device = new OpenCvCamera(config.camera);
     const deadline = AbortSignal.timeout(cameraWaitMs);

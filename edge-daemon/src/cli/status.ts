@@ -1,4 +1,5 @@
-import { HealthReport, TillsightError } from "@tillsight/contracts";
+import { type HealthReport, TillsightError } from "@tillsight/contracts";
+import { askLane, healthUrl } from "./ask-lane.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
 
 class LaneUnreachableError extends TillsightError {
@@ -7,22 +8,17 @@ class LaneUnreachableError extends TillsightError {
 
 /** Asks the running lane for its health; fails when it may not sell. */
 export async function statusCommand(context: CommandContext, asJson: boolean): Promise<ExitCode> {
-  const { kiosk } = context.loadConfig();
-  const url = `http://${kiosk.host}:${kiosk.port}/healthz`;
-  let body: unknown;
+  const config = context.loadConfig();
+  let report: HealthReport;
   try {
-    const answer = await fetch(url, {
-      signal: AbortSignal.any([context.signal, AbortSignal.timeout(5_000)]),
-    });
-    body = await answer.json();
+    report = await askLane(config, context.signal);
   } catch (cause) {
     throw new LaneUnreachableError(
-      `no lane answers at ${url}`,
+      `no lane answers at ${healthUrl(config)}`,
       "Start it (`systemctl start tillsight`), or name its configuration with --config.",
       { cause },
     );
   }
-  const report = HealthReport.parse(body);
   if (asJson) context.print(JSON.stringify(report, null, 2));
   else {
     context.print(`${report.state}  (version ${report.version}, up ${Math.round(report.uptimeSeconds)} s)`);
