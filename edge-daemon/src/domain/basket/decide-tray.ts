@@ -70,9 +70,22 @@ function dropWhatIsGone(draft: Draft, present: ReadonlySet<string>): void {
 
 const skus = (candidates: readonly Candidate[]) => candidates.map((c) => c.sku);
 
+/** By so much more must an item look like something else before that is suggested instead; cosine similarity. */
+const clearlyMore = 0.05;
+
+/**
+ * Whether what is suggested for an unidentified line is out of date, as when its product was enrolled meanwhile.
+ * Only ever for a better one, so that near ties do not fill the journal.
+ */
+function suggestsBetter(line: LineState, [best]: readonly Candidate[]): boolean {
+  const [held] = line.candidates;
+  if (!best || line.product || line.candidates.length > 1) return false;
+  return !held || (best.sku !== held.sku && best.score > held.score + clearlyMore);
+}
+
 /** Whether newer evidence leaves a better question than the one the line asks now. */
 function asksBetter(line: LineState, candidates: readonly Candidate[], contested: boolean): boolean {
-  if (candidates.length < 2) return false;
+  if (candidates.length < 2) return !contested && suggestsBetter(line, candidates);
   // A weaker decision does not undo a match; a barcode against the picture does.
   if (contested || line.product) return contested;
   if (line.candidates.length < 2) return true;

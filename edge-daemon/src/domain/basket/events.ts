@@ -62,7 +62,8 @@ const bodies = [
   z.strictObject({
     type: z.literal("lineChoiceOffered"),
     ...ofLine,
-    candidates: z.array(Candidate).min(2),
+    /** One is a suggestion for an unidentified line, two or more are a choice. */
+    candidates: z.array(Candidate).min(1),
     contested: z.boolean(),
   }),
   z.strictObject({ type: z.literal("lineWeighed"), ...ofLine, grossGrams: z.int().min(1).max(100_000) }),

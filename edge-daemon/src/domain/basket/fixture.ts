@@ -120,6 +120,11 @@ export const maybe = (...names: string[]): Decision => ({
   candidates: names.map((name) => ({ sku: sku(name), score: 0.7 })),
 });
 export const unknown: Decision = { kind: "unknown", best: [] };
+/** Most like `name`, yet not like it enough. */
+export const like = (name: string, score: number): Decision => ({
+  kind: "unknown",
+  best: [{ sku: sku(name), score }],
+});
 export const conflict = (barcode: string, picture: string): Decision => ({
   kind: "conflict",
   gtin: "4006381333931" as Gtin,

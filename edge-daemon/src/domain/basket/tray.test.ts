@@ -1,6 +1,6 @@
 import type { Decision, Sku } from "@tillsight/contracts";
 import { describe, expect, it } from "vitest";
-import { BasketBench, conflict, is, maybe, unknown } from "./fixture.js";
+import { BasketBench, conflict, is, like, maybe, unknown } from "./fixture.js";
 import { needOf, viewBasket } from "./state.js";
 
 const sku = (name: string) => name as Sku;
@@ -66,6 +66,23 @@ describe("what a later decision may do to a line", () => {
     for (const decision of [is("milk"), is("milk", "barcode"), conflict("milk", "beer"), unknown])
       expect(bench.tray({ t1: decision })).toEqual([]);
     expect(show(bench)).toEqual(["bread"]);
+  });
+});
+
+describe("what is suggested for an unidentified item", () => {
+  const cases: [string, Decision[], string[]][] = [
+    ["what it is most like", [like("milk", 0.4)], ["milk"]],
+    ["nothing, then something", [unknown, like("milk", 0.4)], ["milk"]],
+    ["a clearly better one later", [like("milk", 0.4), like("bread", 0.6)], ["bread"]],
+    ["not a near tie, which would change to and fro", [like("milk", 0.4), like("bread", 0.43)], ["milk"]],
+    ["not a worse one", [like("milk", 0.4), like("bread", 0.2)], ["milk"]],
+    ["nothing that the catalog does not know", [like("milk", 0.4), like("nothing", 0.9)], ["milk"]],
+    ["it does not take a choice away", [maybe("milk", "bread"), like("beer", 0.9)], ["milk", "bread"]],
+  ];
+  it.each(cases)("%s", (_name, decisions, want) => {
+    const bench = new BasketBench();
+    for (const decision of decisions) bench.tray({ t1: decision });
+    expect(bench.state.lines[0]?.candidates.map((c) => c.sku)).toEqual(want);
   });
 });
 
