@@ -24,8 +24,16 @@ const options = {
 
 const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
 
+function parseOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (cause) {
+    throw new InvalidInputError(describeError(cause), "See npm run bench -- --help.", { cause });
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options });
+  const values = parseOptions();
   if (values.help) return void process.stdout.write(usage);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort(new StoppedError("the benchmark")));

@@ -85,8 +85,16 @@ async function playForEver(lane: VirtualLane, signal: AbortSignal): Promise<void
     }
 }
 
+function parseOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (cause) {
+    throw new InvalidInputError(describeError(cause), "See npm start -- --help.", { cause });
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options });
+  const values = parseOptions();
   if (values.help) {
     say(usage);
     return 0;

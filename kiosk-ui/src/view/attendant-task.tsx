@@ -1,5 +1,12 @@
+import type { BasketAction } from "@tillsight/contracts";
 import type { AttendantTaskItem } from "../state/attendant-tasks.js";
 import { useUi } from "./lane-context.js";
+
+interface Answer {
+  readonly text: string;
+  readonly action: BasketAction;
+  readonly isDanger?: boolean;
+}
 
 /** One question to the attendant, with its two answers. */
 export function AttendantTask({ task: { kind, line } }: { task: AttendantTaskItem }) {
@@ -10,56 +17,34 @@ export function AttendantTask({ task: { kind, line } }: { task: AttendantTaskIte
     refused: t.refusedByTill(line.name),
     age: t.ageQuestion(line.name, line.minAge),
   }[kind];
+  const answers: readonly Answer[] = {
+    doubt: [
+      { text: t.onTill, action: { do: "settleDoubt", ...id, onTill: true } },
+      { text: t.notOnTill, action: { do: "settleDoubt", ...id, onTill: false } },
+    ] as const,
+    age: [
+      { text: t.approve, action: { do: "approveAge", ...id, approved: true } },
+      { text: t.refuse, action: { do: "approveAge", ...id, approved: false }, isDanger: true },
+    ] as const,
+    refused: [
+      { text: t.sendAgain, action: { do: "retryLine", ...id } },
+      { text: t.void, action: { do: "void", ...id }, isDanger: true },
+    ] as const,
+  }[kind];
   return (
     <div className="task">
       <p>{question}</p>
       <div className="choices">
-        {kind === "doubt" && (
-          <>
-            <button
-              type="button"
-              className="button"
-              onClick={() => act({ do: "settleDoubt", ...id, onTill: true })}
-            >
-              {t.onTill}
-            </button>
-            <button
-              type="button"
-              className="button"
-              onClick={() => act({ do: "settleDoubt", ...id, onTill: false })}
-            >
-              {t.notOnTill}
-            </button>
-          </>
-        )}
-        {kind === "age" && (
-          <>
-            <button
-              type="button"
-              className="button"
-              onClick={() => act({ do: "approveAge", ...id, approved: true })}
-            >
-              {t.approve}
-            </button>
-            <button
-              type="button"
-              className="button danger"
-              onClick={() => act({ do: "approveAge", ...id, approved: false })}
-            >
-              {t.refuse}
-            </button>
-          </>
-        )}
-        {kind === "refused" && (
-          <>
-            <button type="button" className="button" onClick={() => act({ do: "retryLine", ...id })}>
-              {t.sendAgain}
-            </button>
-            <button type="button" className="button danger" onClick={() => act({ do: "void", ...id })}>
-              {t.void}
-            </button>
-          </>
-        )}
+        {answers.map(({ text, action, isDanger = false }) => (
+          <button
+            key={text}
+            type="button"
+            className={isDanger ? "button danger" : "button"}
+            onClick={() => act(action)}
+          >
+            {text}
+          </button>
+        ))}
       </div>
     </div>
   );

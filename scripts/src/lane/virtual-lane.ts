@@ -73,17 +73,7 @@ export async function openVirtualLane(options: VirtualLaneOptions): Promise<Virt
 async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLane> {
   const { dir, log, signal, onProgress = () => {} } = options;
   mkdirSync(dir, { recursive: true });
-  onProgress("plugging the till in (a pseudo-terminal pair)");
-  const pty = await openPtyPair();
-  undo.add(() => pty.close());
-  const till = new SimulatedTill({
-    settings: { protocol: options.protocol, path: pty.till },
-    log: join(dir, "till.jsonl"),
-    plug: pty,
-  });
-  await till.start();
-  undo.add(() => till.stop());
-
+  const { pty, till } = await openTill(options, undo);
   onProgress("loading the networks");
   const networks = await openNetworks(parseConfig({}, "the defaults"));
   undo.add(() => networks.close());
@@ -135,6 +125,20 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
 
 type Networks = Awaited<ReturnType<typeof openNetworks>>;
 type Goods = Awaited<ReturnType<typeof enrolDemoStore>>;
+
+async function openTill({ dir, protocol, onProgress }: VirtualLaneOptions, undo: Undo) {
+  onProgress?.("plugging the till in (a pseudo-terminal pair)");
+  const pty = await openPtyPair();
+  undo.add(() => pty.close());
+  const till = new SimulatedTill({
+    settings: { protocol, path: pty.till },
+    log: join(dir, "till.jsonl"),
+    plug: pty,
+  });
+  await till.start();
+  undo.add(() => till.stop());
+  return { pty, till };
+}
 
 async function openHeadquarters(
   options: VirtualLaneOptions,

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CloudSync, photoEmbedder, startCloudSync } from "@tillsight/cloud-sync";
+import { NodeName, Product } from "@tillsight/contracts";
+import { openNetworks, parseConfig } from "@tillsight/edge-daemon";
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import { enrolDemoStore, stockHeadquarters } from "../lane/demo-catalog.js";
+import { Undo } from "../lane/undo.js";
+import { soldIn } from "../prove/compare.js";
+import { referencePhotos } from "../virtual/reference-photos.js";
+import { demoProduct } from "../virtual/store.js";
+import { connectWhenUp, type PageClient } from "./page-client.js";
+import { answerAll, buy, untilLines, untilStatus } from "./shop.js";
+import { openStoreFront, type StoreFront, thing } from "./store-front.js";
+
+const undo = new Undo();
+const patience = { timeout: 15_000, interval: 20 };
+const soon = () => AbortSignal.timeout(25_000);
+const stocked = ["broccoli", "battery", "pretzel"];
+let cloud: CloudSync;
+let store: StoreFront;
+let page: PageClient;
+
+beforeAll(async () => {
+  const networks = await openNetworks(parseConfig({ models: { threads: 1 } }, "the defaults"));
+  undo.add(() => networks.close());
+  const dataDir = mkdtempSync(join(tmpdir(), "tillsight-hq-"));
+  undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
+  const { detector, embedder } = networks;
+  cloud = await startCloudSync({
+    ...{ dataDir, store: NodeName.parse("demo"), embedderId: embedder.info.id },
+    embedPhoto: photoEmbedder(detector, embedder),
+  });
+  undo.add(() => cloud.stop());
+  const goods = await enrolDemoStore(networks, 3, undefined, stocked.map(demoProduct));
+  await stockHeadquarters(cloud.catalog, goods);
+  const assortment = { goods, embedderId: embedder.info.id, size: embedder.size };
+  store = await openStoreFront({ assortment, brokerUrl: cloud.brokerUrl });
+  undo.add(() => store.close());
+  await store.run().ready();
+  page = await connectWhenUp(store.url, store.pin, soon());
+  undo.add(() => page.close());
+  await expect.poll(references, patience).toBe(9);
+});
+afterAll(() => undo.run());
+
+async function references(): Promise<number> {
+  const metrics = await (await fetch(new URL("/metrics", store.url))).text();
+  return Number(/^tillsight_catalog_references (\d+)$/m.exec(metrics)?.[1]);
+}
+
+async function laneKnows(sku: string): Promise<Product | undefined> {
+  const products = z.array(Product).parse(await page.json(`/api/products?limit=100`));
+  return products.find((product) => product.sku === sku);
+}
+
+/** A write at headquarters, as a back office makes it. */
+async function tell(method: string, path: string, body: FormData | object): Promise<void> {
+  const form = body instanceof FormData;
+  const answer = await fetch(new URL(path, cloud.url), {
+    method,
+    headers: {
+      authorization: `Bearer ${cloud.token}`,
+      ...(!form && { "content-type": "application/json" }),
+    },
+    body: form ? body : JSON.stringify(body),
+  });
+  expect(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`).toBe(true);
+}
+
+async function clear(): Promise<void> {
+  store.lay();
+  await untilStatus(page, "idle", soon());
+}
+
+it("a price that headquarters changes holds from the next shopper on; the open basket keeps its own", async () => {
+  const table = store.lay(thing("broccoli", 500, 330), thing("battery", 800, 380));
+  await untilLines(page, table, soon());
+  await tell("PUT", "/api/products/broccoli/price", { price: { minor: 199, currency: "EUR" } });
+  await expect.poll(async () => (await laneKnows("broccoli"))?.price.minor, patience).toBe(199);
+  const first = await buy(page, table, soon());
+  const price = (transactionId: string | null) =>
+    soldIn(store.booked(), transactionId).pieces.find((piece) => piece.sku === "broccoli")?.minor;
+  expect(price(first.transactionId)).toBe(169);
+  await clear();
+  const second = await buy(page, store.lay(thing("broccoli", 600, 330)), soon());
+  expect(price(second.transactionId)).toBe(199);
+  await clear();
+}, 60_000);
+
+it("an item that headquarters adds with photos is known on the tray where it lies, without a restart", async () => {
+  const item = demoProduct("cheese");
+  const table = store.lay(thing("cheese", 620, 340));
+  await untilLines(page, table, soon());
+  const offered = () =>
+    page
+      .view()
+      .basket.lines.some((l) => [l.sku, ...l.candidates.map((c) => c.sku)].includes(item.product.sku));
+  expect(offered()).toBe(false);
+  const { sku: _sku, ...product } = item.product;
+  await tell("PUT", "/api/products/cheese", product);
+  const photos = new FormData();
+  for (const [i, { width, height, data }] of (await referencePhotos(item, 4, 7)).entries()) {
+    const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 92 })
+      .toBuffer();
+    photos.append("photo", new Blob([new Uint8Array(jpeg)], { type: "image/jpeg" }), `photo-${i}.jpg`);
+  }
+  await tell("POST", "/api/products/cheese/photos", photos);
+  const at = performance.now();
+  await expect.poll(offered, patience).toBe(true);
+  console.log(`offered ${Math.round(performance.now() - at)} ms after headquarters had the photos`);
+  await answerAll(page, table);
+  await page.act({ do: "checkout" });
+  const paid = await untilStatus(page, "done", soon());
+  const { pieces } = soldIn(store.booked(), paid.transactionId);
+  expect(pieces.map(({ sku, minor }) => [sku, minor])).toEqual([["cheese", item.product.price.minor]]);
+}, 60_000);
+
+it("a lane whose headquarters goes away sells on and says so", async () => {
+  await clear();
+  await cloud.stop();
+  const health = async () =>
+    (await page.json("/healthz")) as { state: string; parts: { sync?: { state: string } } };
+  await expect.poll(async () => (await health()).parts.sync?.state, patience).toBe("degraded");
+  expect((await fetch(new URL("/readyz", store.url))).status).toBe(200);
+  const paid = await buy(page, store.lay(thing("pretzel", 620, 340)), soon());
+  expect(soldIn(store.booked(), paid.transactionId).pieces).toHaveLength(1);
+}, 60_000);
