@@ -67,6 +67,17 @@ describe("a sound pair of models", () => {
     await embedder.close();
   });
 
+  it("weights trained anew under the same manifest id are another network", async () => {
+    const before = await loadDetector({ folder });
+    const trained = tinyDetector(SIDE, [[16, 16, 8, 8, 0.7]]);
+    await writeModel(folder, detectorManifest(trained, SIDE), "detector.onnx", trained);
+    const after = await loadDetector({ folder });
+    expect(before.info.id).toMatch(/^[a-z-]+\d*@[0-9a-f]{11}$/);
+    expect(after.info.id.split("@")[0]).toBe(before.info.id.split("@")[0]);
+    expect(after.info.id).not.toBe(before.info.id);
+    await Promise.all([before.close(), after.close()]);
+  });
+
   it("keeps calls that are made at once apart", async () => {
     const embedder = await loadEmbedder({ folder });
     const dark = { ...grey(8, 8), data: new Uint8Array(192).map((_, i) => (i % 3 === 2 ? 200 : 0)) };

@@ -25,10 +25,10 @@ const Training = z.looseObject({
 });
 
 const common = {
-  /** Part of every reference made with it, so it never changes its meaning. */
+  /** What people and settings call it; with the weights' checksum it is `networkId`. */
   id: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, dots, dashes or underscores"),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, "1 to 48 letters, digits, dots, dashes or underscores"),
   version: z.string().min(1).max(32),
   /** Beside the manifest: a name, never a path. */
   file: z.string().regex(/^[A-Za-z0-9._-]+\.onnx$/, "the name of an .onnx file beside the manifest"),
@@ -76,6 +76,14 @@ export type EmbedderManifest = z.infer<typeof EmbedderManifest>;
 
 export const ModelManifest = z.discriminatedUnion("kind", [DetectorManifest, EmbedderManifest]);
 export type ModelManifest = z.infer<typeof ModelManifest>;
+
+/**
+ * What stands beside every reference: weights trained anew are another network, whatever the manifest is called,
+ * so vectors of two trainings never meet. At most 60 characters.
+ */
+export function networkId({ id, sha256 }: Pick<ModelManifest, "id" | "sha256">): string {
+  return `${id}@${sha256.slice(0, 11)}`;
+}
 
 /**
  * Reads a manifest's text.

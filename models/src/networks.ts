@@ -11,6 +11,7 @@ export interface Detection {
 export type Provider = "tensorrt" | "cuda" | "webgpu" | "cpu";
 
 export interface NetworkInfo {
+  /** Its manifest's id and the checksum of its weights: see `networkId`. */
   readonly id: string;
   /** The provider the session really runs on. */
   readonly provider: Provider;

@@ -1,6 +1,7 @@
 import { describeError } from "@tillsight/contracts";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { CorruptModelError, ModelShapeError, NoProviderError } from "./errors.js";
+import { networkId } from "./manifest.js";
 import type { NetworkInfo, Provider } from "./networks.js";
 import type { AnyModel } from "./store.js";
 
@@ -118,7 +119,8 @@ export async function openNetwork(model: AnyModel, settings: SessionSettings = {
     try {
       checkGraph(made.session, model);
       await warmUp(made.session, model);
-      return networkOn(await runtime(), made.session, model, { id: model.manifest.id, provider, refused });
+      const info = { id: networkId(model.manifest), provider, refused };
+      return networkOn(await runtime(), made.session, model, info);
     } catch (error) {
       await made.session.release();
       if (error instanceof ModelShapeError) throw error;
