@@ -116,6 +116,11 @@ export class Catalog implements CatalogReader, CatalogWriter {
     return this.#opened.store.productCount();
   }
 
+  /** Products that are sold by weight. Reads the whole table: ask after a change, not on every look. */
+  get weighedCount(): number {
+    return this.#opened.store.weighedCount();
+  }
+
   /** For health: what is searchable, what waits, what another embedder made. */
   get facts(): Record<string, number> {
     const { store, index } = this.#opened;

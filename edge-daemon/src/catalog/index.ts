@@ -4,4 +4,5 @@ export { type EnrolConflict, type EnrolReport, type EnrolRequest, enrolItem } fr
 export * from "./errors.js";
 export { CatalogFollower, type FollowerOptions } from "./follower.js";
 export { checkProducts, type ImportReport, type RowError } from "./import.js";
+export { weighedProductsIn } from "./weighed.js";
 export type { ApplyResult, CatalogWriter } from "./writer.js";

@@ -73,6 +73,11 @@ export class CatalogStore {
     return (this.#sql.productCount.get() as { n: number }).n;
   }
 
+  /** Products that are sold by weight. Reads the whole table: ask after a change, not on every look. */
+  weighedCount(): number {
+    return (this.#sql.weighedCount.get() as { n: number }).n;
+  }
+
   /** A code that another product had goes to this one: the newest word on a barcode wins. */
   upsertProduct(product: Product, origin: Origin): void {
     this.#sql.upsertProduct.run(toRow(product, origin));
@@ -159,6 +164,7 @@ function prepare(db: Db) {
       order by case when sku = @sku then 0 when folded like @start escape '\\' then 1 else 2 end, name, sku
       limit @limit`),
     productCount: db.prepare("select count(*) as n from product"),
+    weighedCount: db.prepare("select count(*) as n from product where unit = 'weight'"),
     upsertProduct: db.prepare(`
       insert into product values (@sku, @name, @folded, @unit, @priceMinor, @currency, @taxRateBp, @gtins, @plu,
         @tareGrams, @minAge, @origin)

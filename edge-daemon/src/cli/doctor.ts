@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { describeError, TillsightError } from "@tillsight/contracts";
+import { weighedProductsIn } from "../catalog/index.js";
 import type { DaemonConfig } from "../config/schema.js";
+import { dialectOf } from "../pos/index.js";
 
 /** What a check found. `fix` says what to do about a warning or a failure. */
 export interface Finding {
@@ -93,6 +95,18 @@ const checkPort = (config: DaemonConfig): Promise<Omit<Finding, "check">> =>
     );
   });
 
+/** A scanner says codes and nothing else: goods by weight then stay unsold, which nobody sees until they are tried. */
+async function checkWeighedGoods({ till, dataDir }: DaemonConfig) {
+  if (dialectOf(till).capabilities.weight) return ok(`${till.protocol} carries weights`);
+  const weighed = weighedProductsIn(dataDir);
+  if (weighed === 0) return ok(`${till.protocol} carries no weights, and nothing is sold by weight`);
+  return {
+    state: "warning" as const,
+    detail: `${weighed} product(s) sold by weight, which ${till.protocol} cannot carry`,
+    fix: "Set till.protocol to till-line where the till speaks it; otherwise these goods are sold at the till by hand.",
+  };
+}
+
 /** Everybody who reaches the kiosk API may shop at this lane, and its page is not encrypted. */
 async function checkHost({ kiosk }: DaemonConfig) {
   if (/^(127\.|::1$|localhost$)/.test(kiosk.host)) return ok("the kiosk API is on loopback only");
@@ -118,6 +132,7 @@ export const basicChecks: readonly Check[] = [
   { name: "node", run: checkNode },
   { name: "data folder", run: checkDataDir },
   { name: "till port", run: checkTillPort },
+  { name: "weighed goods", run: checkWeighedGoods },
   { name: "kiosk port", run: checkPort },
   { name: "kiosk host", run: checkHost },
   { name: "attendant", run: checkPin },

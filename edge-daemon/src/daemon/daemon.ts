@@ -8,9 +8,10 @@ import { cameraHealth, networksHealth, progressHealth } from "./health-parts.js"
 import { Lane } from "./lane.js";
 import { laneNotices } from "./notices.js";
 import { startPulse } from "./pulse.js";
-import { RecognitionTrouble, startSeeing } from "./seeing.js";
+import { RecognitionTrouble, type Sight, startSeeing } from "./seeing.js";
 import { type Selling, startSelling } from "./selling.js";
 import { TrayPicture } from "./tray-picture.js";
+import { UnknownBarcodes } from "./unknown-barcodes.js";
 
 /** The running lane. */
 export interface Daemon {
@@ -64,9 +65,12 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
   const { deps, parts, health, progress } = assembly;
   const selling = await startSelling(assembly);
   signal.throwIfAborted();
-  const picture = new TrayPicture(deps.camera);
-  const failing = new RecognitionTrouble();
-  const lane = createLane(assembly, selling, picture, failing);
+  const sight: Sight = {
+    picture: new TrayPicture(deps.camera),
+    failing: new RecognitionTrouble(),
+    barcodes: new UnknownBarcodes(selling.catalog),
+  };
+  const lane = createLane(assembly, selling, sight);
   await parts.begin(
     "lane",
     () => lane.start(),
@@ -78,17 +82,12 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
   health.register("loops", () => progressHealth(progress.stale()));
   const url = await startApi(assembly, lane);
   signal.throwIfAborted();
-  await startSeeing(assembly, selling.catalog, lane, picture, failing);
+  await startSeeing(assembly, selling.catalog, lane, sight);
   await startPulse(assembly, selling, lane);
   return { lane, catalog: selling.catalog, url };
 }
 
-function createLane(
-  assembly: Assembly,
-  selling: Selling,
-  picture: TrayPicture,
-  failing: RecognitionTrouble,
-): Lane {
+function createLane(assembly: Assembly, selling: Selling, sight: Sight): Lane {
   const { config, deps, health, metrics } = assembly;
   const { catalog, keeper, dispatcher, sink } = selling;
   return new Lane({
@@ -101,11 +100,13 @@ function createLane(
         camera: deps.camera.status(),
         references: catalog.referenceCount,
         foreignReferences: catalog.foreignReferenceCount,
-        recognition: failing.now,
+        unsoldByWeight: selling.unsoldByWeight(),
+        unknownBarcodes: sight.barcodes.now(),
+        recognition: sight.failing.now,
         others: [...keeper.notices(), ...dispatcher.notices()],
       }),
     tillConnected: () => sink.connected(),
-    picture: () => picture.newest(),
+    picture: () => sight.picture.newest(),
     health: () => health.report(),
     metrics: () => {
       metrics.framesDropped.set(deps.camera.status().dropped);

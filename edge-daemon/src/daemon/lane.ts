@@ -28,6 +28,8 @@ export class Lane implements LaneControl {
   readonly #undo: (() => void)[] = [];
   #tray = emptyTray;
   #said = "";
+  /** Why the newest tray is not in the basket; empty when it is. */
+  #failed = "";
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -53,8 +55,13 @@ export class Lane implements LaneControl {
     const items = tray.items.map(({ id, decision }) => ({ id, decision }));
     try {
       await this.#parts.keeper.act({ kind: "tray", items });
-    } catch (error) {
-      this.#parts.log.error("the tray could not be put into the basket", { error: describeError(error) });
+      this.#failed = "";
+    } catch (cause) {
+      const error = describeError(cause);
+      // Said once: each settled frame tries again, and a full disk must not be filled with log.
+      if (error !== this.#failed)
+        this.#parts.log.error("the tray could not be put into the basket", { error });
+      this.#failed = error;
     }
   }
 

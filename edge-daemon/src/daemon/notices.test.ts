@@ -1,4 +1,4 @@
-import type { LaneNotice } from "@tillsight/contracts";
+import { Gtin, type LaneNotice } from "@tillsight/contracts";
 import { expect, it } from "vitest";
 import type { CameraStatus } from "../ports/camera.js";
 import { type LaneCondition, laneNotices } from "./notices.js";
@@ -17,6 +17,8 @@ const well: LaneCondition = {
   camera: live,
   references: 5,
   foreignReferences: 0,
+  unsoldByWeight: 0,
+  unknownBarcodes: [],
   recognition: null,
   others: [],
 };
@@ -31,6 +33,16 @@ const cases: [situation: string, change: Partial<LaneCondition>, codes: string[]
   ["a camera that is only starting is no fault", { camera: { ...live, state: "starting" } }, []],
   ["nothing enrolled", { references: 0 }, ["CATALOG_EMPTY"]],
   ["items of another embedder", { foreignReferences: 3 }, ["CATALOG_OTHER_EMBEDDER"]],
+  [
+    "goods by weight at a till that cannot be told a weight",
+    { unsoldByWeight: 12 },
+    ["WEIGHED_GOODS_UNSOLD"],
+  ],
+  [
+    "a barcode on the tray that the catalog does not know",
+    { unknownBarcodes: [Gtin.parse("4006381333931")] },
+    ["BARCODE_UNKNOWN"],
+  ],
   [
     "a fault comes before a warning, whoever speaks first",
     { camera: { ...live, state: "fault", fault: "black" }, others: [refused] },

@@ -1,4 +1,4 @@
-import type { LaneNotice } from "@tillsight/contracts";
+import type { Gtin, LaneNotice } from "@tillsight/contracts";
 import type { CameraStatus } from "../ports/camera.js";
 
 /** What the lane knows of its parts when it decides what to tell people. */
@@ -7,6 +7,10 @@ export interface LaneCondition {
   readonly references: number;
   /** References of another embedder than the one that runs. */
   readonly foreignReferences: number;
+  /** Products sold by weight that cannot be paid here, because the till's protocol carries no weight. */
+  readonly unsoldByWeight: number;
+  /** Barcodes on the tray that the catalog does not know. */
+  readonly unknownBarcodes: readonly Gtin[];
   /** Why recognition has stopped deciding, or null. */
   readonly recognition: { readonly text: string; readonly fix: string } | null;
   /** Of parts that speak for themselves: basket and journal, till. */
@@ -23,18 +27,9 @@ const cameraFixes = {
   covered: "Take away what covers the camera.",
 } as const;
 
-/** Everything that people must know now, worst first. Pure. */
-export function laneNotices(now: LaneCondition): LaneNotice[] {
-  const notices: LaneNotice[] = [...now.others];
-  const { fault } = now.camera;
-  if (now.camera.state === "fault" && fault)
-    notices.push({
-      code: `CAMERA_${fault.toUpperCase()}`,
-      severity: "fault",
-      text: now.camera.detail,
-      fix: cameraFixes[fault],
-    });
-  if (now.recognition) notices.push({ code: "RECOGNITION_FAILED", severity: "fault", ...now.recognition });
+/** What of the catalog cannot be sold here. */
+function catalogNotices(now: LaneCondition): LaneNotice[] {
+  const notices: LaneNotice[] = [];
   if (now.references === 0)
     notices.push({
       code: "CATALOG_EMPTY",
@@ -49,5 +44,34 @@ export function laneNotices(now: LaneCondition): LaneNotice[] {
       text: `${now.foreignReferences} pictures were enrolled with another embedder, so their items are not recognised`,
       fix: "Enrol these items again, or put the embedder back that models.folder held before.",
     });
-  return notices.sort((a, b) => weight[a.severity] - weight[b.severity]);
+  if (now.unsoldByWeight > 0)
+    notices.push({
+      code: "WEIGHED_GOODS_UNSOLD",
+      severity: "warning",
+      text: `${now.unsoldByWeight} product(s) sold by weight, which the till's protocol cannot carry`,
+      fix: "Set till.protocol to till-line where the till speaks it; otherwise sell them at the till by hand.",
+    });
+  if (now.unknownBarcodes.length > 0)
+    notices.push({
+      code: "BARCODE_UNKNOWN",
+      severity: "warning",
+      text: `On the tray is a barcode that the catalog does not know: ${now.unknownBarcodes.join(", ")}`,
+      fix: "Add it to its product at headquarters, or with `tillsight enroll --gtin`; until then the picture decides.",
+    });
+  return notices;
+}
+
+/** Everything that people must know now, worst first. Pure. */
+export function laneNotices(now: LaneCondition): LaneNotice[] {
+  const notices: LaneNotice[] = [...now.others];
+  const { fault } = now.camera;
+  if (now.camera.state === "fault" && fault)
+    notices.push({
+      code: `CAMERA_${fault.toUpperCase()}`,
+      severity: "fault",
+      text: now.camera.detail,
+      fix: cameraFixes[fault],
+    });
+  if (now.recognition) notices.push({ code: "RECOGNITION_FAILED", severity: "fault", ...now.recognition });
+  return [...notices, ...catalogNotices(now)].sort((a, b) => weight[a.severity] - weight[b.severity]);
 }

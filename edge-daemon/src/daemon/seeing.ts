@@ -11,6 +11,7 @@ import type { Assembly } from "./assembly.js";
 import type { Lane } from "./lane.js";
 import { TraceLog } from "./trace-log.js";
 import type { TrayPicture } from "./tray-picture.js";
+import type { UnknownBarcodes } from "./unknown-barcodes.js";
 
 /** Longer than the slowest honest frame. */
 const staleAfterMs = 20_000;
@@ -20,7 +21,14 @@ export class RecognitionTrouble {
   now: { text: string; fix: string } | null = null;
 }
 
-function hooks(assembly: Assembly, failing: RecognitionTrouble): RecogniserHooks {
+/** What recognition leaves for people to see, beside the tray's state. */
+export interface Sight {
+  readonly picture: TrayPicture;
+  readonly failing: RecognitionTrouble;
+  readonly barcodes: UnknownBarcodes;
+}
+
+function hooks(assembly: Assembly, { failing, barcodes }: Sight): RecogniserHooks {
   const { config, deps, metrics, progress, trouble } = assembly;
   const path = join(config.dataDir, "traces", "decisions.jsonl");
   const traces = new TraceLog(path, (error) => trouble("decision traces are not written", error));
@@ -35,12 +43,13 @@ function hooks(assembly: Assembly, failing: RecognitionTrouble): RecogniserHooks
       for (const item of trace.items) metrics.decisions.inc({ outcome: item.outcome.kind });
       traces.append(trace);
     },
+    barcode: ({ itemId, gtin }) => barcodes.read(itemId, gtin),
     error: (error) => {
-      failing.now = {
-        text: `Recognition failed: ${describeError(error)}`,
-        fix: "See the log; `tillsight doctor` checks the models.",
-      };
-      deps.log.error("a frame could not be recognised", { error: describeError(error) });
+      const text = `Recognition failed: ${describeError(error)}`;
+      // Said once: the next frames will most likely fail alike, many a second.
+      if (failing.now?.text !== text)
+        deps.log.error("a frame could not be recognised", { error: describeError(error) });
+      failing.now = { text, fix: "See the log; `tillsight doctor` checks the models." };
     },
   };
 }
@@ -50,11 +59,11 @@ export async function startSeeing(
   assembly: Assembly,
   catalog: Catalog,
   lane: Lane,
-  picture: TrayPicture,
-  failing: RecognitionTrouble,
+  sight: Sight,
 ): Promise<void> {
   const { config, deps, parts, metrics, trouble } = assembly;
   const { camera, clock } = deps;
+  const { picture, barcodes } = sight;
   const recogniser = new Recogniser(
     {
       camera: picture.tapped(),
@@ -63,12 +72,13 @@ export async function startSeeing(
       embedder: deps.networks.embedder,
       catalog,
       barcodes: config.recognition.barcodes ? await createBarcodeReader() : undefined,
-      hooks: hooks(assembly, failing),
+      hooks: hooks(assembly, sight),
     },
     recogniserSettings(config.recognition, deps.networks.embedder.thresholds.ambiguous),
   );
   recogniser.onTray((tray) => {
     const capturedAt = picture.capturedAt();
+    barcodes.onTray(tray.items.map(({ id }) => id));
     const shown = lane.onTray(tray).then(() => {
       if (tray.phase === "settled") metrics.frameToLines.observe((clock.monotonic() - capturedAt) / 1000);
     });

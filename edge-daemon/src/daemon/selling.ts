@@ -16,6 +16,18 @@ export interface Selling {
   readonly keeper: BasketKeeper;
   readonly sink: TillSink;
   readonly dispatcher: TillDispatcher;
+  /** Products that cannot be paid here, because the till cannot be told their weight. */
+  readonly unsoldByWeight: () => number;
+}
+
+/** Counted when the catalog changes: this is asked twice a second. */
+function countUnsold(catalog: Catalog, sink: TillSink): () => number {
+  if (sink.capabilities.weight) return () => 0;
+  let count = catalog.weighedCount;
+  catalog.onChange(() => {
+    count = catalog.weighedCount;
+  });
+  return () => count;
 }
 
 async function startCatalog({ config, deps, parts, health }: Assembly): Promise<Catalog> {
@@ -112,5 +124,5 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
   health.register("till", () =>
     noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
   );
-  return { catalog, keeper, sink, dispatcher };
+  return { catalog, keeper, sink, dispatcher, unsoldByWeight: countUnsold(catalog, sink) };
 }

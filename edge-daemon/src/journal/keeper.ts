@@ -118,7 +118,7 @@ export class BasketKeeper implements TillQueue {
   /** What the attendant or a technician must know: of the basket, and of the journal. */
   notices(): LaneNotice[] {
     const trouble = this.#trouble;
-    const notices = basketNotices(this.#state);
+    const notices = basketNotices(this.#state, this.#options.sink.capabilities);
     if (trouble)
       notices.unshift({ code: trouble.code, severity: "fault", text: trouble.message, fix: trouble.fix });
     return notices;

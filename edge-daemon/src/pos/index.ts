@@ -1,4 +1,4 @@
-export { createLineSink, type LineSinkParts } from "./create-sink.js";
+export { createLineSink, dialectOf, type LineSinkParts } from "./create-sink.js";
 export * from "./errors.js";
 export type { ByteLink, WriteResult } from "./link/byte-link.js";
 export { SerialLink, type SerialLinkSettings } from "./link/serial-link.js";

@@ -16,7 +16,7 @@ export const PosSettings = z
       .meta({
         title: "Till protocol",
         description:
-          "till-line: full messages, acknowledged. scanner-ack: codes, as from a scanner that waits for ACK. scanner: codes, nothing comes back.",
+          "till-line: full messages, acknowledged. scanner-ack: codes, as from a scanner that waits for ACK. scanner: codes, nothing comes back. Neither scanner protocol carries weights.",
         ...restart,
       }),
     path: z

@@ -1,4 +1,4 @@
-import type { BasketAction, LineItemId, Sku } from "@tillsight/contracts";
+import type { BasketAction, LineItemId, Product, Sku } from "@tillsight/contracts";
 import type { Draft } from "./commands.js";
 import { closeIfFinished, queueBasket, withdrawQueued } from "./decide-till.js";
 import { sellableProduct } from "./decide-tray.js";
@@ -39,12 +39,21 @@ function missing(draft: Draft, sku: Sku): Rejection {
   return draft.context.product(sku) ? reject("WRONG_CURRENCY", sku) : reject("NO_SUCH_PRODUCT", sku);
 }
 
+/** Goods by weight are refused before anybody weighs or pays them where the till's protocol has no weight. */
+function notForTill(draft: Draft, products: readonly (Pick<Product, "name" | "unit"> | null)[]): Verdict {
+  if (draft.context.capabilities.weight) return undefined;
+  const names = products.flatMap((product) => (product?.unit === "weight" ? [product.name] : []));
+  return names.length > 0 ? reject("TILL_TAKES_NO_WEIGHT", names.join(", ")) : undefined;
+}
+
 export function addSku(draft: Draft, action: Action<"addSku">, by: Person): Verdict {
   const { status } = draft.state;
   if (status === "paying" || status === "suspended") return notShopping(draft);
   const product = sellableProduct(draft, action.sku);
   if (!product) return missing(draft, action.sku);
   if (product.unit === "weight" && action.quantity > 1) return reject("WEIGHED_QUANTITY");
+  const unsold = notForTill(draft, [product]);
+  if (unsold) return unsold;
   draft.open();
   draft.emit({
     type: "lineAdded",
@@ -67,6 +76,8 @@ export function resolve(draft: Draft, action: Action<"resolve">, by: Person): Ve
     const product = sellableProduct(draft, action.sku);
     if (!product) return missing(draft, action.sku);
     if (product.unit === "weight" && line.quantity > 1) return reject("WEIGHED_QUANTITY");
+    const unsold = notForTill(draft, [product]);
+    if (unsold) return unsold;
     draft.emit({ type: "lineIdentified", lineItemId: line.id, source: by, product: freezeProduct(product) });
     return undefined;
   });
@@ -86,6 +97,8 @@ export function setQuantity(draft: Draft, action: Action<"setQuantity">): Verdic
 export function weigh(draft: Draft, action: Action<"weigh">): Verdict {
   return onOpenLine(draft, action.line, (line) => {
     if (line.product?.unit !== "weight") return reject("NOT_BY_WEIGHT");
+    const unsold = notForTill(draft, [line.product]);
+    if (unsold) return unsold;
     if (netGrams(line.product, action.grossGrams) === null)
       return reject("NOT_ABOVE_TARE", `${action.grossGrams} g with ${line.product.tareGrams} g of packaging`);
     draft.emit({ type: "lineWeighed", lineItemId: line.id, grossGrams: action.grossGrams });
@@ -107,6 +120,9 @@ export function checkout(draft: Draft): Verdict {
   if (refused) return refused;
   const { lines, approvedAge } = draft.state;
   if (lines.length === 0) return reject("EMPTY_BASKET");
+  const products = lines.map((line) => line.product);
+  const unsold = notForTill(draft, products);
+  if (unsold) return unsold;
   const waiting = lines
     .map((line) => ({ name: line.product?.name ?? "unidentified item", need: needOf(line, approvedAge) }))
     .filter(({ need }) => need !== "none");

@@ -1,4 +1,5 @@
 import type { LaneNotice } from "@tillsight/contracts";
+import type { LineSinkCapabilities } from "../../ports/line-sink.js";
 import { type BasketState, type LineState, tillStateOf } from "./state.js";
 
 const nameOf = (line: LineState) => line.product?.name ?? "an item";
@@ -37,9 +38,25 @@ function lineNotice(line: LineState): LaneNotice[] {
   ];
 }
 
-/** What an attendant must know about the basket. */
-export function basketNotices(state: BasketState): LaneNotice[] {
-  const notices = state.lines.flatMap(lineNotice);
+function weightNotice(
+  { status, lines }: BasketState,
+  can: Pick<LineSinkCapabilities, "weight">,
+): LaneNotice[] {
+  const names = lines.flatMap(({ product }) => (product?.unit === "weight" ? [product.name] : []));
+  if (can.weight || status !== "shopping" || names.length === 0) return [];
+  return [
+    {
+      code: "WEIGHT_NOT_FOR_TILL",
+      severity: "warning",
+      text: `Sold by weight, which this till cannot be told: ${names.join(", ")}`,
+      fix: "Void it here and sell it at the till by hand.",
+    },
+  ];
+}
+
+/** What an attendant must know about the basket, at a till that can be told this much. */
+export function basketNotices(state: BasketState, can: Pick<LineSinkCapabilities, "weight">): LaneNotice[] {
+  const notices = [...state.lines.flatMap(lineNotice), ...weightNotice(state, can)];
   const total = state.totalMessage;
   if (total?.state === "refused" || total?.state === "inDoubt")
     notices.push({

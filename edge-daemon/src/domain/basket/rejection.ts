@@ -32,6 +32,10 @@ const reasons = {
     "Call the attendant, who can change it, or take the item off the tray and put it back.",
   ],
   NOT_BY_WEIGHT: ["this line is not sold by weight", "Nothing needs to be weighed."],
+  TILL_TAKES_NO_WEIGHT: [
+    "this lane's till cannot be told a weight",
+    "Take the goods off the tray, or ask the attendant, who takes them out of this sale and sells them at the till by hand.",
+  ],
   NOT_ABOVE_TARE: [
     "nothing is left after the packaging's weight",
     "Put the goods on the scale with their packaging and weigh again.",

@@ -6,7 +6,7 @@ import { tillStateOf, viewBasket } from "./state.js";
 
 const sku = (name: string) => name as Sku;
 const tills = (bench: BasketBench) => bench.state.lines.map(tillStateOf);
-const notices = (bench: BasketBench) => basketNotices(bench.state).map((n) => n.code);
+const notices = (bench: BasketBench) => basketNotices(bench.state, bench.capabilities).map((n) => n.code);
 
 /** A basket that is being paid: two milk in one line, one bread. */
 function paying(capabilities = tillLine): BasketBench {
@@ -139,7 +139,7 @@ describe("voids while paying", () => {
     bench.till(bench.open()[0] ?? "");
     bench.act({ do: "void", line: bench.line(0) }, "attendant");
     expect(tills(bench)).toEqual(["voided", "queued"]);
-    expect(basketNotices(bench.state).map((n) => n.text)).toEqual([
+    expect(basketNotices(bench.state, bench.capabilities).map((n) => n.text)).toEqual([
       "1 x milk is void here but still on the till",
     ]);
     expect(bench.open()).toHaveLength(1);
