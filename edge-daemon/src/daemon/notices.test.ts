@@ -10,6 +10,7 @@ const live: CameraStatus = {
   width: 1280,
   height: 720,
   fps: 15,
+  captured: 0,
   dropped: 0,
   reopened: 0,
 };

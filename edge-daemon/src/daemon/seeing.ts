@@ -9,12 +9,10 @@ import {
 } from "../recognition/index.js";
 import type { Assembly } from "./assembly.js";
 import type { Lane } from "./lane.js";
+import { staleAfter } from "./stale-after.js";
 import { TraceLog } from "./trace-log.js";
 import type { TrayPicture } from "./tray-picture.js";
 import type { UnknownBarcodes } from "./unknown-barcodes.js";
-
-/** Longer than the slowest honest frame. */
-const staleAfterMs = 20_000;
 
 /** Why recognition does not decide at the moment, for the people in front of it. */
 export class RecognitionTrouble {
@@ -32,7 +30,7 @@ function hooks(assembly: Assembly, { failing, barcodes }: Sight): RecogniserHook
   const { config, deps, metrics, progress, trouble } = assembly;
   const path = join(config.dataDir, "traces", "decisions.jsonl");
   const traces = new TraceLog(path, (error) => trouble("decision traces are not written", error));
-  const alive = progress.watch("inference", staleAfterMs);
+  const alive = progress.watch("inference", staleAfter(config).inference);
   return {
     stage: (stage, ms) => metrics.stage.observe({ stage }, ms / 1000),
     progress: () => {

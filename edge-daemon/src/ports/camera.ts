@@ -24,6 +24,8 @@ export interface CameraStatus {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
+  /** Pictures the device gave since the start, bad and dropped ones included. */
+  readonly captured: number;
   /** Frames that were captured and never taken, because a newer one came first. */
   readonly dropped: number;
   readonly reopened: number;

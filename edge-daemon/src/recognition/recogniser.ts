@@ -108,7 +108,9 @@ export class Recogniser {
       }),
     );
     const beat = setInterval(() => {
-      if (!this.#busy && !this.#offered) this.#hooks.progress?.();
+      // A live camera has frames to give: without any, something between it and here is stuck.
+      const nothingToDo = this.#deps.camera.status().state !== "live";
+      if (nothingToDo && !this.#busy && !this.#offered) this.#hooks.progress?.();
       this.#offered = false;
     }, HEARTBEAT);
     this.#undo.push(() => clearInterval(beat));

@@ -63,6 +63,7 @@ export class OpenCvCamera implements Camera {
       width: 0,
       height: 0,
       fps: 0,
+      captured: 0,
       dropped: 0,
       reopened: 0,
     };
@@ -95,7 +96,7 @@ export class OpenCvCamera implements Camera {
   }
 
   status(): CameraStatus {
-    return { ...this.#status, fps: this.#rate.perSecond() ?? this.#status.fps };
+    return { ...this.#status, captured: this.#seq, fps: this.#rate.perSecond() ?? this.#status.fps };
   }
 
   onStatus(listener: (status: CameraStatus) => void): () => void {

@@ -1,8 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
+import { openNotifySocket } from "../../testing/notify-socket.js";
 import { createServiceManager, watchdogInterval } from "./notify.js";
 
 it("feeds the watchdog at half its time, and not at all where there is none", () => {
@@ -34,29 +32,39 @@ it("hands trouble with systemd to its listener and goes on", async () => {
   expect(troubles).toHaveLength(1);
 });
 
-const installed =
-  spawnSync("systemd-notify", ["--version"]).status === 0 && spawnSync("socat", ["-V"]).status === 0;
-
-it.skipIf(!installed)("reaches a real notification socket (needs systemd-notify and socat)", async () => {
-  const dir = mkdtempSync(join(tmpdir(), "tillsight-notify-"));
-  const path = join(dir, "notify.sock");
-  const socket = spawn("socat", ["-u", `UNIX-RECV:${path}`, "-"]);
+it("tells systemd's socket what it is told, in order, and nothing that would break its format", async () => {
+  const socket = await openNotifySocket();
   try {
-    await expect.poll(() => spawnSync("test", ["-S", path]).status).toBe(0);
-    let heard = "";
-    socket.stdout.on("data", (bytes: Buffer) => {
-      heard += bytes.toString();
-    });
-    const before = process.env.NOTIFY_SOCKET;
-    process.env.NOTIFY_SOCKET = path;
+    const fail = (error: unknown) => expect.unreachable(String(error));
+    const manager = createServiceManager({ NOTIFY_SOCKET: socket.path }, fail, (text) =>
+      socket.send(`${text}\n`),
+    );
+    await manager.ready();
+    await manager.status("two\nlines");
+    await manager.watchdog();
+    await manager.stopping();
+    await expect
+      .poll(socket.heard, { timeout: 5_000 })
+      .toBe("READY=1\nSTATUS=two lines\nWATCHDOG=1\nSTOPPING=1\n");
+  } finally {
+    socket.close();
+  }
+});
+
+const installed = spawnSync("systemd-notify", ["--version"]).status === 0;
+
+it.skipIf(!installed)("systemd's own program reaches the socket (needs systemd-notify)", async () => {
+  const socket = await openNotifySocket();
+  const before = process.env.NOTIFY_SOCKET;
+  process.env.NOTIFY_SOCKET = socket.path;
+  try {
     const manager = createServiceManager(process.env, () => {});
     // systemd-notify waits for systemd's barrier, which our listener never answers: only what arrives counts.
     void manager.ready();
-    await expect.poll(() => heard, { timeout: 5_000 }).toContain("READY=1");
+    await expect.poll(socket.heard, { timeout: 5_000 }).toContain("READY=1");
+  } finally {
     if (before === undefined) delete process.env.NOTIFY_SOCKET;
     else process.env.NOTIFY_SOCKET = before;
-  } finally {
-    socket.kill();
-    rmSync(dir, { recursive: true, force: true });
+    socket.close();
   }
 });

@@ -184,6 +184,7 @@ export class ScriptedCamera implements Camera {
     width: SCENE.width,
     height: SCENE.height,
     fps: 20,
+    captured: 0,
     dropped: 0,
     reopened: 0,
   };
