@@ -6,6 +6,7 @@ import { KioskApi } from "../kiosk-api/index.js";
 import { type Assembly, type DaemonDeps, newAssembly } from "./assembly.js";
 import { cameraHealth, networksHealth, progressHealth } from "./health-parts.js";
 import { Lane } from "./lane.js";
+import { measure } from "./measure.js";
 import { laneNotices } from "./notices.js";
 import { startPulse } from "./pulse.js";
 import { RecognitionTrouble, type Sight, startSeeing } from "./seeing.js";
@@ -38,9 +39,9 @@ export async function startDaemon(
   try {
     const running = await assemble(assembly, signal);
     await deps.manager.ready();
+    // Side by side: telling systemd may take its time, which is not the parts' to lose.
     const stop = async (): Promise<void> => {
-      await deps.manager.stopping();
-      await parts.stop();
+      await Promise.all([deps.manager.stopping(), parts.stop()]);
     };
     return { ...running, stop };
   } catch (error) {
@@ -88,7 +89,7 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
 }
 
 function createLane(assembly: Assembly, selling: Selling, sight: Sight): Lane {
-  const { config, deps, health, metrics } = assembly;
+  const { config, deps, health } = assembly;
   const { catalog, keeper, dispatcher, sink } = selling;
   return new Lane({
     storeName: config.storeName,
@@ -108,12 +109,7 @@ function createLane(assembly: Assembly, selling: Selling, sight: Sight): Lane {
     tillConnected: () => sink.connected(),
     picture: () => sight.picture.newest(),
     health: () => health.report(),
-    metrics: () => {
-      metrics.framesDropped.set(deps.camera.status().dropped);
-      metrics.catalogLsn.set(catalog.lsn);
-      metrics.references.set(catalog.referenceCount);
-      return metrics.registry.metrics();
-    },
+    metrics: () => measure({ ...assembly, ...selling, camera: deps.camera }),
   });
 }
 

@@ -54,6 +54,17 @@ it("every part gets its turn although one fails and one hangs, and both are name
   expect(log.at(-1)).toBe("-journal");
 });
 
+it("parts that hang share one time limit, and what comes after them still gets its turn", async () => {
+  const parts = new Parts(100);
+  const log: string[] = [];
+  const begin = (name: string, stop: () => Promise<void> | void) => parts.begin(name, () => {}, stop, 60_000);
+  await begin("journal", () => void log.push("-journal"));
+  await begin("till", () => new Promise(() => {}));
+  await begin("camera", () => new Promise(() => {}));
+  await expect(parts.stop()).rejects.toMatchObject({ errors: [{ step: "camera" }, { step: "till" }] });
+  expect(log).toEqual(["-journal"]);
+});
+
 it("a second stop is the first one", async () => {
   const { log, parts, begin } = recorder();
   await begin("journal");

@@ -8,6 +8,10 @@ interface Begun {
 }
 
 const defaultStopMs = 3_000;
+/** All parts together, so that the service manager (TimeoutStopSec=15) never has to kill what is still stopping. */
+const defaultTotalMs = 10_000;
+/** What a part gets when the others have used the time up: enough to close a file. */
+const lastTurnMs = 250;
 
 /** Parts that did not stop cleanly; each with its reason in `errors`. */
 export class ShutdownError extends TillsightError {
@@ -46,6 +50,12 @@ class StopTimeoutError extends TillsightError {
 export class Parts {
   #begun: Begun[] = [];
   #stopping: Promise<void> | undefined;
+  readonly #totalMs: number;
+
+  /** @param totalMs time in which all parts together should have stopped */
+  constructor(totalMs = defaultTotalMs) {
+    this.#totalMs = totalMs;
+  }
 
   /**
    * Begins a part: from here on `stop` belongs to the shutdown, whether `start` succeeds or not.
@@ -69,9 +79,11 @@ export class Parts {
 
   async #stopOnce(): Promise<void> {
     const errors: { step: string; error: unknown }[] = [];
+    const deadline = performance.now() + this.#totalMs;
     for (const part of this.#begun.reverse()) {
+      const left = Math.max(lastTurnMs, deadline - performance.now());
       try {
-        await within(part.stop(), part.stopWithinMs);
+        await within(part.stop(), Math.min(part.stopWithinMs, left));
       } catch (error) {
         errors.push({ step: part.name, error });
       }

@@ -6,6 +6,7 @@ import { BasketKeeper, Journal, JournalRetention } from "../journal/index.js";
 import { createLineSink, type TillSink } from "../pos/index.js";
 import type { Assembly } from "./assembly.js";
 import { noticesHealth } from "./health-parts.js";
+import { TillLog } from "./till-log.js";
 
 /** Finished sales stay in the journal for this many days; the till has them for good. */
 const keepDays = 30;
@@ -101,6 +102,8 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
   const catalog = await startCatalog(assembly);
   const sink = createLineSink(config.till, { clock: deps.clock });
   const keeper = await startBasket(assembly, catalog, sink);
+  const tillLog = new TillLog(deps.log);
+  sink.onTrace((trace) => tillLog.hear(trace));
   await parts.begin(
     "till",
     () => sink.start(),
@@ -121,8 +124,9 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
     () => dispatcher.stop(),
     5_000,
   );
-  health.register("till", () =>
-    noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
-  );
+  health.register("till", () => ({
+    ...noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
+    facts: { ...sink.counters(), waiting: keeper.waiting() },
+  }));
   return { catalog, keeper, sink, dispatcher, unsoldByWeight: countUnsold(catalog, sink) };
 }

@@ -140,11 +140,13 @@ describe("the queue to the till", () => {
     const { keeper } = await openKeeper({ protocol: "scanner", capabilities: scanner });
     await act(keeper, milk);
     await act(keeper, { do: "checkout" });
+    expect(keeper.waiting()).toBe(2);
     const first = await keeper.take();
     expect(first).toMatchObject({ sequence: 1, attempts: 1, found: false, message: { quantity: 1 } });
     await expect(act(keeper, { do: "cancel" })).rejects.toMatchObject({ code: "TILL_BUSY" });
     await keeper.finish(first?.message.messageId ?? "", { kind: "inDoubt", reason: "cable" });
     expect(await keeper.take()).toBeUndefined();
+    expect(keeper.waiting()).toBe(1);
     const line = keeper.basket.lines[0]?.id as never;
     await act(keeper, { do: "settleDoubt", line, onTill: true }, "attendant");
     expect(await keeper.take()).toMatchObject({ sequence: 2 });

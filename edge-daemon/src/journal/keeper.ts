@@ -124,6 +124,13 @@ export class BasketKeeper implements TillQueue {
     return notices;
   }
 
+  /** Messages of the open transaction that the till has not answered. */
+  waiting(): number {
+    const { lines, totalMessage } = this.#state;
+    const messages = [...lines.flatMap((line) => [...line.pieces, line.voiding]), totalMessage];
+    return messages.filter((message) => message?.state === "queued").length;
+  }
+
   /** Called after each change, once it is durable; returns the unsubscriber. */
   onChange(listener: BasketListener): () => void {
     this.#listeners.add(listener);

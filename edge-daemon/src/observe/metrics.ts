@@ -29,6 +29,16 @@ export function createMetrics() {
       labelNames: ["outcome"] as const,
       registers,
     }),
+    framesCaptured: new Gauge({
+      name: "tillsight_camera_frames_captured",
+      help: "Pictures the camera gave since the start.",
+      registers,
+    }),
+    cameraReopened: new Gauge({
+      name: "tillsight_camera_reopened",
+      help: "Times the camera was opened again since the start.",
+      registers,
+    }),
     framesDropped: new Gauge({
       name: "tillsight_camera_frames_dropped",
       help: "Captured frames that a newer one replaced before they were looked at.",
@@ -37,6 +47,28 @@ export function createMetrics() {
     tillTroubles: new Counter({
       name: "tillsight_till_troubles_total",
       help: "Attempts to tell the till something that did not succeed at once.",
+      registers,
+    }),
+    tillConnected: new Gauge({
+      name: "tillsight_till_connected",
+      help: "1 while the till can be told of lines.",
+      registers,
+    }),
+    tillLine: new Gauge({
+      name: "tillsight_till_line_events",
+      help: "What happened on the till's line since the start: transmissions, silences, discarded rubbish, outcomes.",
+      labelNames: ["event"] as const,
+      registers,
+    }),
+    outboxWaiting: new Gauge({
+      name: "tillsight_outbox_waiting",
+      help: "Messages that the till has not answered.",
+      registers,
+    }),
+    partMaySell: new Gauge({
+      name: "tillsight_part_may_sell",
+      help: "1 while the part is ok or degraded, as /readyz counts it.",
+      labelNames: ["part"] as const,
       registers,
     }),
     catalogLsn: new Gauge({

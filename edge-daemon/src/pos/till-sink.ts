@@ -1,4 +1,10 @@
-import { StoppedError, type TillMessage, type TillsightError } from "@tillsight/contracts";
+import {
+  describeError,
+  InvariantError,
+  StoppedError,
+  type TillMessage,
+  type TillsightError,
+} from "@tillsight/contracts";
 import type { Clock } from "../ports/clock.js";
 import type { LineSink, TillOutcome } from "../ports/line-sink.js";
 import type { Dialect, Heard, Pending } from "./dialect.js";
@@ -80,8 +86,8 @@ export class SerialTillSink implements TillSink {
     ];
     await this.#link.start();
     if (!this.#dialect.hello) return;
-    await this.#greet(this.#stop.signal).catch(() => {});
-    if (this.#stop) this.#presence = this.#keepPresence(this.#stop.signal).catch(() => {});
+    await this.#greet(this.#stop.signal);
+    if (this.#stop) this.#presence = this.#keepPresence(this.#stop.signal);
   }
 
   async stop(): Promise<void> {
@@ -163,7 +169,7 @@ export class SerialTillSink implements TillSink {
     const fault = this.#link.fault();
     if (fault) this.#trace({ event: "fault", error: fault });
     this.#tellConnection();
-    if (open && this.#dialect.hello && this.#stop) void this.#greet(this.#stop.signal).catch(() => {});
+    if (open && this.#dialect.hello && this.#stop) void this.#greet(this.#stop.signal);
   }
 
   #heardFromTill(answering: boolean, fault?: TillsightError): void {
@@ -181,8 +187,15 @@ export class SerialTillSink implements TillSink {
     this.#connection.tell(connected);
   }
 
-  #greet(signal: AbortSignal): Promise<void> {
-    return this.#turnstile.run(signal, () => this.#exchangeHello(signal));
+  /** Never rejects: a stop ends it, and a defect of ours is traced and does not end the looking. */
+  async #greet(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#turnstile.run(signal, () => this.#exchangeHello(signal));
+    } catch (cause) {
+      if (signal.aborted) return;
+      const error = new InvariantError(`the till could not be greeted: ${describeError(cause)}`, { cause });
+      this.#trace({ event: "fault", error });
+    }
   }
 
   async #exchangeHello(signal: AbortSignal): Promise<void> {
@@ -195,9 +208,9 @@ export class SerialTillSink implements TillSink {
 
   /** A port stays open when the far end stops reading, so the till itself is asked from time to time. */
   async #keepPresence(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await sleep(this.#settings.probeIntervalMs, signal);
-      await this.#greet(signal);
+    while (!signal.aborted) {
+      await sleep(this.#settings.probeIntervalMs, signal).catch(() => undefined);
+      if (!signal.aborted) await this.#greet(signal);
     }
   }
 
