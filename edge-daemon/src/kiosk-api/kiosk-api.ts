@@ -1,10 +1,10 @@
 import type { AddressInfo, Socket } from "node:net";
 import websocket from "@fastify/websocket";
-import { TillsightError } from "@tillsight/contracts";
-import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "../observe/logger.js";
 import type { Clock } from "../ports/clock.js";
 import type { LaneControl } from "../ports/lane.js";
+import { answerError, answerNoHttp, answerNotFound } from "./answer-errors.js";
 import { AttendantGate } from "./attendant.js";
 import { listenError } from "./errors.js";
 import { type DemoRoutes, jsonRoutes } from "./json-routes.js";
@@ -100,27 +100,16 @@ export class KioskApi {
 
   async #build(): Promise<FastifyInstance> {
     const { lane, log, host, pageDir, allowedHosts = [], allowedOrigins = [], demo = {} } = this.#options;
-    const app = Fastify({ forceCloseConnections: true, bodyLimit: 1024 });
-    app.server.on("connection", (socket) => this.#track(socket));
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      const ours = error instanceof TillsightError;
-      const status = reply.statusCode >= 400 ? reply.statusCode : ours ? 400 : (error.statusCode ?? 500);
-      if (status >= 500) log.error("a kiosk request failed", { path: request.url, error: error.message });
-      // What is not ours on purpose is for the log, not for who asked.
-      if (!ours && status >= 500)
-        return reply
-          .code(status)
-          .send({ code: "INTERNAL", message: "that did not work", fix: "See the lane's log." });
-      const fix = ours ? error.fix : "Correct the request.";
-      return reply.code(status).send({ code: error.code ?? "BAD_REQUEST", message: error.message, fix });
+    const onError = answerError(log);
+    const app = Fastify({
+      forceCloseConnections: true,
+      bodyLimit: 1024,
+      frameworkErrors: onError,
+      clientErrorHandler: answerNoHttp,
     });
-    app.setNotFoundHandler((request, reply) =>
-      reply.code(404).send({
-        code: "NOT_FOUND",
-        message: `there is nothing at ${request.method} ${request.url}`,
-        fix: "See docs/kiosk-api.md for what there is.",
-      }),
-    );
+    app.server.on("connection", (socket) => this.#track(socket));
+    app.setErrorHandler(onError);
+    app.setNotFoundHandler(answerNotFound);
     guard(app, { hosts: [host.toLowerCase(), ...allowedHosts], origins: allowedOrigins });
     await app.register(websocket, { options: { maxPayload: maxMessageBytes, perMessageDeflate: false } });
     await app.register(async (scope) => this.#pages.routes(scope));

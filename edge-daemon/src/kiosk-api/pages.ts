@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { WebSocket } from "ws";
 import type { Logger } from "../observe/logger.js";
 import type { LaneControl } from "../ports/lane.js";
+import { answerNoUpgrade } from "./answer-errors.js";
 import type { AttendantGate } from "./attendant.js";
 import { PageLink } from "./page-link.js";
 import { Requests } from "./requests.js";
@@ -30,7 +31,11 @@ export class Pages {
   }
 
   routes(app: FastifyInstance): void {
-    app.get("/ws", { websocket: true }, (socket) => this.#join(socket));
+    app.route({
+      ...{ method: "GET", url: "/ws" },
+      handler: answerNoUpgrade,
+      wsHandler: (socket) => this.#join(socket),
+    });
   }
 
   start(): void {
