@@ -1,12 +1,26 @@
+import { once } from "node:events";
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { describeError, InvalidInputError, StoppedError, TillsightError } from "@tillsight/contracts";
+import {
+  describeError,
+  formatMoney,
+  InvalidInputError,
+  type LineItem,
+  StoppedError,
+} from "@tillsight/contracts";
 import { createLogger } from "@tillsight/edge-daemon";
+import { writeMugPhotos } from "./lane/mug-photos.js";
 import { personAt } from "./lane/person-at.js";
+import { tellNotices } from "./lane/tell-notices.js";
 import { openVirtualLane, type VirtualLane } from "./lane/virtual-lane.js";
-import { demoScript } from "./virtual/demo-script.js";
+import { demoPin, shown, welcome } from "./lane/welcome.js";
+import { demoScript, mugTray } from "./virtual/demo-script.js";
 import { Director } from "./virtual/director.js";
+import { inWords } from "./virtual/in-words.js";
+import type { TrayScript } from "./virtual/script.js";
+import { newcomersMug } from "./virtual/store.js";
 
 const usage = `npm start -- [options]
 
@@ -30,59 +44,58 @@ const options = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
-/** For a demo on loopback only; it is printed, and a real lane has none until somebody sets one. */
-const demoPin = "2468";
-
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-/** Relative where that is shorter to read and type. */
-const shown = (path: string): string =>
-  relative(".", path).startsWith("..") ? resolve(path) : relative(".", path);
-
-function welcome(lane: VirtualLane, dataDir: string, configFile: string): string {
-  const own = `npm run --silent tillsight -- --config ${configFile}`;
-  const cloud = lane.cloud;
-  return [
-    "",
-    "  Tillsight is selling.",
-    "",
-    `  Open          ${lane.daemon.url}`,
-    `  Attendant     PIN ${demoPin} (this demo's own)`,
-    `  Health        ${lane.daemon.url}healthz    metrics  ${lane.daemon.url}metrics`,
-    "",
-    "  Try next",
-    "    your own camera     npm start -- --camera /dev/video0",
-    `    your own item       ${own} enroll photo.jpg --sku MUG-1 --name "My mug" --price 499`,
-    ...(cloud
-      ? [
-          "    a new price         (at headquarters; the lane sells it a moment later)",
-          `      curl -X PUT ${cloud.url}/api/products/apple-red/price -H "authorization: Bearer ${cloud.token}" \\`,
-          `        -H "content-type: application/json" -d '{"price": {"minor": 99, "currency": "EUR"}}'`,
-        ]
-      : []),
-    `    how it fares        ${own} status`,
-    `    the log             ${join(dataDir, "lane.log")}`,
-    "",
-    "  Ctrl-C ends it.",
-    "",
-  ].join("\n");
-}
 
 async function playForEver(lane: VirtualLane, signal: AbortSignal): Promise<void> {
   if (!lane.feed) return;
   const director = new Director({
     lane: personAt(lane.daemon.lane),
     feed: lane.feed,
-    onStep: (_tray, what) => say(`  shopper: ${what}`),
+    onStep: (tray, what) => {
+      const words = inWords(tray, what);
+      if (words !== null) say(`    ${words}`);
+    },
   });
-  for (let round = 0; !signal.aborted; round++)
+  const play = async (tray: TrayScript): Promise<void> => {
+    say(`\n  ${tray.title}`);
+    const { failure, lines } = await director.play(tray, signal);
+    say(failure === null ? `    paid: ${summary(lines)}` : `    gives up: ${failure}`);
+  };
+  const mug = newcomersMug.product;
+  for (let round = 0; !signal.aborted; round++) {
+    let mugPlayed = false;
     for (const tray of demoScript(round)) {
       if (signal.aborted) return;
-      const outcome = await director.play(tray, signal);
-      say(
-        outcome.failure ? `  shopper gives up: ${outcome.failure}` : `  paid: ${outcome.lines.length} lines`,
-      );
+      await play(tray);
+      const sold = lane.daemon.lane.searchProducts(mug.name, 8).some(({ sku }) => sku === mug.sku);
+      if (!sold || mugPlayed) continue;
+      mugPlayed = true;
+      await play(mugTray(round));
     }
+  }
+}
+
+function summary(lines: readonly LineItem[]): string {
+  const [first] = lines;
+  if (!first) return "nothing";
+  const total = lines.reduce((sum, line) => sum + line.total.minor, 0);
+  return `${lines.length} lines, ${formatMoney({ ...first.total, minor: total })}`;
+}
+
+/** Preparing takes a while: a port that cannot be had is better known before. */
+async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen(port, "127.0.0.1"), "listening");
+  } catch (cause) {
+    throw new InvalidInputError(
+      `port ${port} cannot be used: ${describeError(cause)}`,
+      "Say npm start -- --port 0, or stop what uses it.",
+      { cause },
+    );
+  } finally {
+    probe.close();
+  }
 }
 
 function parseOptions() {
@@ -106,30 +119,39 @@ async function main(): Promise<number> {
       say("\n  stopping …");
       stop.abort(new StoppedError("the demo"));
     });
+  const port = portOf(values.port);
+  const protocol = protocolOf(values.protocol);
+  await checkPort(port);
   const dataDir = values.data;
   mkdirSync(dataDir, { recursive: true });
   const began = Date.now();
   const lane = await openVirtualLane({
     dir: dataDir,
-    protocol: protocolOf(values.protocol),
+    protocol,
     headquarters: true,
     ...(values.camera !== undefined && { camera: values.camera }),
-    kioskPort: portOf(values.port),
+    kioskPort: port,
     attendantPin: demoPin,
     log: createLogger("info", createWriteStream(join(dataDir, "lane.log"), { flags: "a" })),
     signal: stop.signal,
     onProgress: (what) => say(`  [${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s] ${what}`),
   });
+  let hush = (): void => {};
   try {
-    const configFile = join(dataDir, "lane.json");
-    writeFileSync(configFile, JSON.stringify(lane.configInput, null, 2), { mode: 0o600 });
-    say(welcome(lane, shown(dataDir), shown(configFile)));
+    const config = join(dataDir, "lane.json");
+    writeFileSync(config, JSON.stringify(lane.configInput, null, 2), { mode: 0o600 });
+    const photos = await writeMugPhotos(dataDir);
+    say(
+      welcome(lane, { config: shown(config), log: shown(join(dataDir, "lane.log")), photos: shown(photos) }),
+    );
+    hush = tellNotices(lane.daemon.lane, say);
     if (!values["hands-off"]) await playForEver(lane, stop.signal);
     if (!stop.signal.aborted)
       await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
+    hush();
     await lane.close();
   }
   say("  stopped; everything that was sold is in the journal.");
@@ -151,8 +173,6 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`npm start: ${describeError(error)}\n`);
-    if (error instanceof TillsightError && error.code === "KIOSK_ADDRESS")
-      process.stderr.write("For this demo: npm start -- --port 0\n");
     process.exit(1);
   },
 );

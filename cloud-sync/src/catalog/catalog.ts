@@ -125,6 +125,15 @@ export class CloudCatalog {
     });
   }
 
+  /** References that lanes with this embedder can use. */
+  async referenceCount(): Promise<number> {
+    const { rows } = await this.#db.query<{ n: number }>(
+      "select count(*)::int as n from reference where embedder_id = $1",
+      [this.embedderId],
+    );
+    return rows[0]?.n ?? 0;
+  }
+
   /** References that another embedder made, with the picture that they were made of. */
   async foreignReferences(): Promise<StoredReference[]> {
     const { rows } = await this.#db.query<{

@@ -44,10 +44,10 @@ export function stockLane(catalog: Catalog, store: readonly Enrolled[]): void {
     );
 }
 
-/** Puts the store into headquarters, which publishes it to every lane. */
+/** Puts the store into headquarters, which publishes it to every lane. What is known there keeps its price. */
 export async function stockHeadquarters(catalog: CloudCatalog, store: readonly Enrolled[]): Promise<void> {
   for (const { product, vectors } of store) {
-    await catalog.putProduct(product, "demo");
+    if (!(await catalog.product(product.sku))) await catalog.putProduct(product, "demo");
     const references = vectors.map((vector) => ({ id: randomUUID(), vector }));
     await catalog.addReferences(product.sku, references, "demo");
   }

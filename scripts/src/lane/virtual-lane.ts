@@ -18,6 +18,7 @@ import { MjpegCamera, openPtyPair, SimulatedTill } from "@tillsight/edge-daemon/
 import { TrayFeed } from "../virtual/feed.js";
 import { TrayRenderer } from "../virtual/renderer.js";
 import { steadyLight } from "../virtual/scene.js";
+import { demoStore } from "../virtual/store.js";
 import { enrolDemoStore, stockHeadquarters, stockLane } from "./demo-catalog.js";
 import { Undo } from "./undo.js";
 
@@ -77,12 +78,8 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
   onProgress("loading the networks");
   const networks = await openNetworks(parseConfig({}, "the defaults"));
   undo.add(() => networks.close());
-  const goods = await enrolDemoStore(networks, photosEach, (done, of) => {
-    if (done % 10 === 0 || done === of) onProgress(`photographing the demo store: ${done} of ${of} products`);
-  });
-  signal.throwIfAborted();
-
-  const cloud = options.headquarters ? await openHeadquarters(options, undo, networks, goods) : undefined;
+  const cloud = options.headquarters ? await openHeadquarters(options, undo, networks) : undefined;
+  const goods = cloud ? [] : await photographStore(options, networks);
   const scenery = options.camera === undefined ? await openScenery(options, undo) : undefined;
   const configInput = {
     store,
@@ -124,7 +121,6 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
 }
 
 type Networks = Awaited<ReturnType<typeof openNetworks>>;
-type Goods = Awaited<ReturnType<typeof enrolDemoStore>>;
 
 async function openTill({ dir, protocol, onProgress }: VirtualLaneOptions, undo: Undo) {
   onProgress?.("plugging the till in (a pseudo-terminal pair)");
@@ -140,11 +136,18 @@ async function openTill({ dir, protocol, onProgress }: VirtualLaneOptions, undo:
   return { pty, till };
 }
 
+async function photographStore({ signal, onProgress }: VirtualLaneOptions, networks: Networks) {
+  return enrolDemoStore(networks, photosEach, (done, of) => {
+    signal.throwIfAborted();
+    if (done % 10 === 0 || done === of)
+      onProgress?.(`photographing the demo store: ${done} of ${of} products`);
+  });
+}
+
 async function openHeadquarters(
   options: VirtualLaneOptions,
   undo: Undo,
   networks: Networks,
-  goods: Goods,
 ): Promise<CloudSync> {
   options.onProgress?.("opening headquarters (embedded PostgreSQL and MQTT broker)");
   const cloud = await startCloudSync({
@@ -155,7 +158,9 @@ async function openHeadquarters(
     port: options.cloudPort ?? 0,
   });
   undo.add(() => cloud.stop());
-  if ((await cloud.catalog.state()).lsn === 0) await stockHeadquarters(cloud.catalog, goods);
+  // A change of the embedder leaves none of the demo's references: they have no pictures to be made again from.
+  if ((await cloud.catalog.referenceCount()) < demoStore.length)
+    await stockHeadquarters(cloud.catalog, await photographStore(options, networks));
   return cloud;
 }
 

@@ -3,6 +3,7 @@ import { createRandom } from "./random.js";
 import { type Ground, type Light, steadyLight } from "./scene.js";
 import type { TrayScript } from "./script.js";
 import { randomShopper } from "./shoppers.js";
+import { newcomersMug } from "./store.js";
 import { TrayWriter } from "./tray-writer.js";
 
 interface DemoTray {
@@ -81,21 +82,29 @@ const trays: readonly DemoTray[] = [
 ];
 
 /** The loop that `npm start` shows: the same ten trays, laid out and lit differently in each round. */
-export function demoScript(round = 0): TrayScript[] {
-  const random = createRandom(2024 + round);
-  return trays.map((tray, index): TrayScript => {
-    const own = random.fork(tray.title);
-    const writer = new TrayWriter(`r${round}t${index + 1}`, own);
-    writer.bring(tray.skus, tray.crowding);
-    writer.add({ do: "look" });
-    tray.afterwards?.(writer);
-    return {
-      number: index + 1,
-      title: tray.title,
-      ground: tray.ground,
-      light: tray.light ?? steadyLight,
-      shopper: randomShopper(own),
-      steps: writer.steps,
-    };
-  });
+export const demoScript = (round = 0): TrayScript[] =>
+  trays.map((tray, index) => written(tray, index + 1, round));
+
+/** Played as soon as the newcomer's mug is enrolled, and in each round after that. */
+export const mugTray = (round = 0): TrayScript =>
+  written(
+    { title: "The mug that you enrolled", ground: "slate", skus: [newcomersMug.product.sku, "croissant"] },
+    trays.length + 1,
+    round,
+  );
+
+function written(tray: DemoTray, number: number, round: number): TrayScript {
+  const random = createRandom(2024 + round).fork(tray.title);
+  const writer = new TrayWriter(`r${round}t${number}`, random);
+  writer.bring(tray.skus, tray.crowding);
+  writer.add({ do: "look" });
+  tray.afterwards?.(writer);
+  return {
+    number,
+    title: tray.title,
+    ground: tray.ground,
+    light: tray.light ?? steadyLight,
+    shopper: randomShopper(random),
+    steps: writer.steps,
+  };
 }

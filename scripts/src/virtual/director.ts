@@ -2,7 +2,7 @@ import { type Basket, describeError, type LineItem, type Sku, TillsightError } f
 import type { TrayFeed } from "./feed.js";
 import { type LaneForShopper, LaneStuckError, until, untilCalm } from "./lane-watch.js";
 import { clearing, motionOf, startOf } from "./motion.js";
-import type { ExpectedLine, Table, TrayScript } from "./script.js";
+import type { ExpectedLine, Step, Table, TrayScript } from "./script.js";
 import { expectedLines } from "./script.js";
 import { type Deed, nextDeed } from "./shopper.js";
 import { demoProduct } from "./store.js";
@@ -28,6 +28,9 @@ export interface Asked {
   readonly offered: readonly Sku[];
 }
 
+/** What is about to happen at the lane. */
+export type Happening = Step | ({ readonly do: "answer" } & Asked) | { readonly do: "pay" | "clear" };
+
 /** How one tray went. */
 export interface TrayOutcome {
   readonly tray: TrayScript;
@@ -52,8 +55,8 @@ export interface DirectorOptions {
   readonly lane: LaneForShopper;
   readonly feed: TrayFeed;
   readonly limits?: Partial<Limits>;
-  /** Told what is about to happen, in words, for whoever watches. */
-  readonly onStep?: (tray: TrayScript, what: string) => void;
+  /** Told what is about to happen, for whoever watches; see `inWords`. */
+  readonly onStep?: (tray: TrayScript, what: Happening) => void;
 }
 
 /** Plays trays at the lane as shoppers who look at the screen and answer what it asks. */
@@ -94,7 +97,7 @@ export class Director {
     await this.#until("an idle lane", (status) => status === "idle", this.#limits.idleMs, signal);
     this.#feed.cut(startOf(tray));
     for (const step of tray.steps) {
-      this.#onStep(tray, step.do);
+      this.#onStep(tray, step);
       if (step.do === "look") await this.#calm(signal);
       else await this.#feed.play(motionOf(this.#feed.stage, step, tray.shopper), signal);
     }
@@ -108,8 +111,9 @@ export class Director {
       const deed = nextDeed(this.#lane.view(), this.#feed.stage.table);
       if (!deed) return;
       if (deeds >= MOST_DEEDS) throw new LaneStuckError("an end of its questions", 0, this.#lane.view());
-      this.#onStep(tray, `asked: ${deed.about}`);
-      visit.asked.push({ about: deed.about, truth: deed.truth, offered: deed.offered });
+      const asked = { about: deed.about, truth: deed.truth, offered: deed.offered };
+      this.#onStep(tray, { do: "answer", ...asked });
+      visit.asked.push(asked);
       await this.#lane.act(deed.action ?? this.#searchFor(deed));
       await this.#calm(signal, this.#limits.calmMs / 3);
     }
@@ -125,7 +129,7 @@ export class Director {
 
   async #pay(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
     await this.#remember(visit);
-    this.#onStep(tray, "pay");
+    this.#onStep(tray, { do: "pay" });
     await this.#lane.act({ do: "checkout" });
     await this.#until(
       "the till to have everything",
@@ -137,7 +141,7 @@ export class Director {
 
   /** Empties the tray; after a failure it also gives up the sale. Never fails because of the lane. */
   async #leave(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
-    this.#onStep(tray, "clear");
+    this.#onStep(tray, { do: "clear" });
     try {
       if (visit.failure !== null) await this.#cancel();
       await this.#feed.play(clearing(this.#feed.stage, tray.shopper), signal);

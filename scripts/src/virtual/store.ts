@@ -100,7 +100,12 @@ export const demoStore: readonly DemoProduct[] = [
   sell("battery", "Battery, D cell", 329, "1f50b", 125, { item: 304, tax: GOODS }),
 ];
 
-const bySku = new Map<string, DemoProduct>(demoStore.map((entry) => [entry.product.sku, entry]));
+/** What a newcomer enrols: no store of the demo sells it until somebody does. */
+export const newcomersMug = sell("MUG-1", "My mug", 499, "2615", 150, { tax: GOODS });
+
+const bySku = new Map<string, DemoProduct>(
+  [...demoStore, newcomersMug].map((entry) => [entry.product.sku, entry]),
+);
 
 /** @throws InvariantError when the demo store does not sell it. */
 export function demoProduct(sku: string): DemoProduct {
