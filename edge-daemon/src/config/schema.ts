@@ -35,7 +35,10 @@ const CameraConfig = z.strictObject({
     .min(1)
     .max(120)
     .optional()
-    .meta({ title: "Rate", description: "Asked of the device, frames a second." }),
+    .meta({
+      title: "Rate",
+      description: "Asked of the device, frames a second; the pace of a file or folder.",
+    }),
   roi: Roi.optional().meta({ title: "Tray", description: "Part of the picture that is the tray." }),
   exposure: z.number().optional().meta({
     title: "Exposure",

@@ -4,12 +4,12 @@ import type { CameraStatus } from "../ports/camera.js";
 
 /** A faulty camera sells nothing new, but what is in the basket can still be paid. */
 export function cameraHealth(status: CameraStatus): PartHealth {
-  const { width, height, fps, dropped, reopened } = status;
-  const facts = { width, height, fps, dropped, reopened };
+  const { width, height, fps, captured, dropped, reopened } = status;
+  const facts = { width, height, fps, captured, dropped, reopened };
   if (status.state === "fault") return { state: "failed", detail: status.detail, facts };
   if (status.state === "starting") return { state: "starting", detail: status.detail, facts };
   if (status.state === "ended") return { state: "degraded", detail: "the source has ended", facts };
-  return { state: "ok", detail: `${width} x ${height} at ${fps.toFixed(1)} a second`, facts };
+  return { state: "ok", detail: `${status.detail}; now ${fps.toFixed(1)} a second`, facts };
 }
 
 /** Honest about what the networks run on: a fallback is degraded, not hidden. */

@@ -9,8 +9,12 @@ import { type CameraSource, isRecorded, withoutPassword } from "./source.js";
 
 type VideoSource = Exclude<CameraSource, { kind: "folder" }>;
 
-/** V4L2's V4L2_EXPOSURE_MANUAL: the exposure that is asked for is left alone. */
+/**
+ * V4L2_CID_EXPOSURE_AUTO: V4L2_EXPOSURE_MANUAL leaves the exposure that is asked for alone; what webcams call
+ * automatic is V4L2_EXPOSURE_APERTURE_PRIORITY.
+ */
 const EXPOSURE_MANUAL = 1;
+const EXPOSURE_AUTOMATIC = 3;
 
 function addressOf(source: VideoSource): string {
   if (source.kind === "url") return source.url;
@@ -47,7 +51,7 @@ function open(cv: OpenCv, source: VideoSource): VideoCapture {
   }
 }
 
-/** Asks a device for what the settings want; what it does not know it ignores. */
+/** Asks a device for what the settings want; what it does not know it ignores. @returns what it gives otherwise */
 function configure(
   cv: OpenCv,
   video: VideoCapture,
@@ -60,17 +64,35 @@ function configure(
   if (fps !== undefined) video.set(cv.CAP_PROP_FPS, fps);
   // One buffer: a queue in the driver would hand out pictures of some time ago.
   video.set(cv.CAP_PROP_BUFFERSIZE, 1);
-  if (exposure === undefined) return "";
-  video.set(cv.CAP_PROP_AUTO_EXPOSURE, EXPOSURE_MANUAL);
-  video.set(cv.CAP_PROP_EXPOSURE, exposure);
-  return `exposure ${video.get(cv.CAP_PROP_EXPOSURE)} (asked ${exposure})`;
+  // A camera keeps its last exposure until it loses power: left out must undo what was once set.
+  video.set(cv.CAP_PROP_AUTO_EXPOSURE, exposure === undefined ? EXPOSURE_AUTOMATIC : EXPOSURE_MANUAL);
+  if (exposure !== undefined) video.set(cv.CAP_PROP_EXPOSURE, exposure);
+  const asked: [name: string, wanted: number | undefined, property: number][] = [
+    ["width", width, cv.CAP_PROP_FRAME_WIDTH],
+    ["height", height, cv.CAP_PROP_FRAME_HEIGHT],
+    ["fps", fps, cv.CAP_PROP_FPS],
+    ["exposure", exposure, cv.CAP_PROP_EXPOSURE],
+  ];
+  return asked
+    .map(([name, wanted, property]) => ({ name, wanted, given: video.get(property) }))
+    .filter(({ wanted, given }) => wanted !== undefined && Math.abs(wanted - given) > 0.5)
+    .map(({ name, wanted, given }) => `${name} ${given}, though ${wanted} was asked`)
+    .join(", ");
+}
+
+/** What was set and only a device can be asked for. */
+function passedOver(settings: CameraSettings, recorded: boolean): string {
+  const names = (["width", "height", "fps", "exposure"] as const).filter(
+    (name) => settings[name] !== undefined && !(recorded && name === "fps"),
+  );
+  return names.length === 0 ? "" : `${names.join(", ")} not set: only a device can be asked for it`;
 }
 
 /** A device, stream, pipeline or file through OpenCV's VideoCapture. */
 export function openVideo(cv: OpenCv, source: VideoSource, settings: CameraSettings): Grabber {
   let video = open(cv, source);
   const recorded = isRecorded(source);
-  const note = source.kind === "device" ? configure(cv, video, settings) : "";
+  const note = source.kind === "device" ? configure(cv, video, settings) : passedOver(settings, recorded);
   const given = video.get(cv.CAP_PROP_FPS);
   const fps = (recorded ? settings.fps : undefined) ?? (Number.isFinite(given) && given > 0 ? given : 25);
   const pacer = recorded ? new Pacer(fps) : undefined;
