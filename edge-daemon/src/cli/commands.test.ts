@@ -99,6 +99,23 @@ it("a second product that looks the same is refused until somebody insists", asy
   expect(await tillsight([...item("second"), "--force"])).toBe(0);
 });
 
+it("the settings of one group are explained, with default, range and meaning", async () => {
+  expect(await tillsight(["config", "docs", "till.attempts"])).toBe(0);
+  expect(printed).toEqual([
+    "till.attempts = 3\n  integer, 1 to 10\n  Transmissions of one message before it is given back.",
+  ]);
+  printed = [];
+  expect(await tillsight(["config", "docs", "kiosk"])).toBe(0);
+  expect(printed[0]?.match(/^kiosk\.\w+/gm)).toEqual(["kiosk.host", "kiosk.port", "kiosk.attendantPin"]);
+  await expect(tillsight(["config", "docs", "kioks"])).rejects.toThrow("there is no setting kioks");
+});
+
+it("every setting says what it may be and what it means", async () => {
+  await tillsight(["config", "docs"]);
+  for (const setting of (printed[0] ?? "").split("\n\n"))
+    expect(setting).toMatch(/^[\w.]+.*\n {2}\S.*\n {2}\S.*$/);
+});
+
 it("the hash of a PIN opens the attendant's panel in place of the PIN", async () => {
   expect(await tillsight(["config", "hash-pin"], "4711\n")).toBe(0);
   const gate = new AttendantGate(printed[0], systemClock);

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { version } from "../version.js";
 import { benchCommand } from "./bench.js";
-import { configCommands, hashPinCommand } from "./config.js";
+import { configCommands, hashPinCommand, printSettings } from "./config.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
 import { doctorCommand } from "./doctor-command.js";
 import { enrollCommand } from "./enroll.js";
@@ -42,6 +42,10 @@ function addItemCommand(program: Command, context: Context, finish: Finish): voi
     .option("--tare <grams>", "weight of the packaging, which is not charged", whole, 0)
     .option("--min-age <years>", "age that a shopper must have", whole)
     .option("--force", "also when it looks like another product", false)
+    .addHelpText(
+      "after",
+      "\nExample: tillsight enroll front.jpg back.jpg --sku 4711 --name Apples --price 299 --by-weight --plu 4011",
+    )
     .action(async (pictures: string[], options) => finish(await enrollCommand(context(), pictures, options)));
 }
 
@@ -80,8 +84,15 @@ function addConfigCommands(program: Command, context: Context, finish: Finish): 
       });
   one("check", "say whether it is valid, and which fields are not");
   one("show", "print it with every default filled in");
-  one("docs", "print what each setting means, as a Markdown table");
   one("schema", "print its JSON Schema, for editors");
+  config
+    .command("docs")
+    .description("print what each setting may be, its default and what it means")
+    .argument("[setting]", "one setting, or a group such as till; left out, all of them")
+    .action((setting?: string) => {
+      printSettings(context(), setting);
+      finish(exitCodes.ok);
+    });
   config
     .command("hash-pin")
     .description("read the attendant's PIN from standard input and print what to put into kiosk.attendantPin")
@@ -94,7 +105,13 @@ export function createProgram(makeContext: MakeContext, finish: Finish): Command
     .description("The Tillsight lane: goods on a tray under a camera become line items on the store's till.")
     .version(version)
     .option("-c, --config <file>", "configuration (default: /etc/tillsight/tillsight.json when it exists)")
-    .exitOverride();
+    .exitOverride()
+    // Before the commands, which take it over.
+    .showHelpAfterError("Say --help behind the command for what it takes.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 well, 1 failed (the message says what to do), 2 wrong arguments.\nSettings, errors and notices: docs/ in the installation.",
+    );
   const context: Context = () => makeContext(program.opts<{ config?: string }>().config);
   program
     .command("run")

@@ -30,15 +30,29 @@ function allowed(node: Node): string {
   return limits[0] === "" ? `${type}, at most ${limits[1]}` : `${type}, at least ${limits[0]}`;
 }
 
-function* rows(node: Node, path: string[]): Generator<string> {
+/** One setting as people are told about it. */
+export interface Setting {
+  /** Its place in the file, such as `camera.roi.x`. */
+  readonly name: string;
+  readonly allowed: string;
+  /** As JSON; empty where it may be left out without another value taking its place. */
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+function* settingsIn(node: Node, path: string[]): Generator<Setting> {
   for (const [key, child] of Object.entries(node.properties ?? {})) {
     const here = [...path, key];
     if (child.properties) {
-      yield* rows(child, here);
+      yield* settingsIn(child, here);
       continue;
     }
-    const fallback = child.default === undefined ? "" : `\`${JSON.stringify(child.default)}\``;
-    yield `| \`${here.join(".")}\` | ${cell(allowed(child))} | ${cell(fallback)} | ${cell(child.description ?? child.title ?? "")} |`;
+    yield {
+      name: here.join("."),
+      allowed: allowed(child),
+      fallback: child.default === undefined ? "" : JSON.stringify(child.default),
+      meaning: child.description ?? child.title ?? "",
+    };
   }
 }
 
@@ -46,13 +60,21 @@ function* rows(node: Node, path: string[]): Generator<string> {
 export const configJsonSchema = (): unknown =>
   z.toJSONSchema(DaemonConfig, { io: "input", unrepresentable: "any" });
 
+/** Every setting, in the schema's order. */
+export const listSettings = (): Setting[] => [...settingsIn(configJsonSchema() as Node, [])];
+
+/** For a terminal: name and default, then what it may be and what it means. */
+export const explainSetting = ({ name, allowed, fallback, meaning }: Setting): string =>
+  `${name}${fallback && ` = ${fallback}`}\n  ${allowed}\n  ${meaning}`;
+
+const row = ({ name, allowed, fallback, meaning }: Setting): string =>
+  `| \`${name}\` | ${cell(allowed)} | ${cell(fallback && `\`${fallback}\``)} | ${cell(meaning)} |`;
+
 /** Markdown table of every setting, made from the schema that checks it. */
-export function configDocs(): string {
-  const schema = configJsonSchema() as Node;
-  return ["| setting | allowed | default | meaning |", "|---|---|---|---|", ...rows(schema, []), ""].join(
+export const configDocs = (): string =>
+  ["| setting | allowed | default | meaning |", "|---|---|---|---|", ...listSettings().map(row), ""].join(
     "\n",
   );
-}
 
 /** The page docs/settings.md. */
 export const settingsPage = (): string =>

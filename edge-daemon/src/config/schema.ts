@@ -30,15 +30,10 @@ const CameraConfig = z.strictObject({
     .max(4320)
     .optional()
     .meta({ title: "Height", description: "Asked of the device, pixels." }),
-  fps: z
-    .number()
-    .min(1)
-    .max(120)
-    .optional()
-    .meta({
-      title: "Rate",
-      description: "Asked of the device, frames a second; the pace of a file or folder.",
-    }),
+  fps: z.number().min(1).max(120).optional().meta({
+    title: "Rate",
+    description: "Asked of the device, frames a second; the pace of a file or folder.",
+  }),
   roi: Roi.optional().meta({ title: "Tray", description: "Part of the picture that is the tray." }),
   exposure: z.number().optional().meta({
     title: "Exposure",
