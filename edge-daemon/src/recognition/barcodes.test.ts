@@ -6,21 +6,24 @@ import { prepareZXingModule, type WriterOptions, writeBarcode } from "zxing-wasm
 import { type BarcodeReader, createBarcodeReader } from "./barcodes.js";
 
 /** Draws a symbol of the given module size on a grey package, turned by quarter turns. */
-async function drawn(text: string, format: string, quarterTurns = 0): Promise<Picture> {
+async function drawn(text: string, format: string, quarterTurns = 0, gs1 = false): Promise<Picture> {
   const options: WriterOptions = {
     format: format as NonNullable<WriterOptions["format"]>,
     scale: 3,
     addQuietZones: true,
+    ...(gs1 && { options: "gs1" }),
   };
   const { symbol } = await writeBarcode(text, options);
   const scale = 3;
-  const tall = symbol.height < 20 ? 40 : symbol.height;
+  // A code of lines may come as a single row of modules; a square one never does.
+  const flat = symbol.height < 20 && format !== "DataMatrix";
+  const tall = flat ? 40 : symbol.height;
   const w = symbol.width * scale + 80;
   const h = tall * scale + 80;
   const upright = new Uint8Array(w * h * 3).fill(235);
   for (let y = 0; y < tall * scale; y++) {
     for (let x = 0; x < symbol.width * scale; x++) {
-      const row = symbol.height < 20 ? 0 : Math.floor(y / scale);
+      const row = flat ? 0 : Math.floor(y / scale);
       const value = symbol.data[row * symbol.width + Math.floor(x / scale)] ?? 255;
       upright.fill(value ? 250 : 20, ((y + 40) * w + x + 40) * 3, ((y + 40) * w + x + 41) * 3);
     }
@@ -58,11 +61,27 @@ describe("barcodes on a package", () => {
     ["EAN-13", "EAN13", "4006381333931", "4006381333931"],
     ["EAN-8", "EAN8", "96385074", "96385074"],
     ["UPC-A", "UPCA", "036000291452", "036000291452"],
+    ["UPC-E", "UPCE", "01234565", "012345000065"],
   ])("%s is read, upright and turned", async (_name, format, text, want) => {
     for (const turns of [0, 1, 2]) {
       const [gtin] = await reader.read(await drawn(text, format, turns));
       expect(gtin?.padStart(14, "0")).toBe(want.padStart(14, "0"));
     }
+  });
+
+  it.each([
+    ["GS1-128 with a batch and a date", "Code128", "(01)09506000134352(10)AB12(17)251231", true],
+    ["DataBar on a piece of fruit", "DataBar", "09506000134352", false],
+    ["DataBar Limited", "DataBarLtd", "09506000134352", false],
+    ["DataBar Expanded with a weight", "DataBarExp", "(01)09506000134352(3103)001250", true],
+    ["GS1 DataMatrix with a serial number", "DataMatrix", "(01)09506000134352(21)SER1234", true],
+    ["GS1 QR code", "QRCode", "(01)09506000134352(21)SER", true],
+  ])("%s gives its GTIN", async (_name, format, text, gs1) => {
+    expect(await reader.read(await drawn(text, format, 0, gs1))).toEqual(["09506000134352"]);
+  });
+
+  it("a label of the store's own that begins with 01 is no GTIN", async () => {
+    expect(await reader.read(await drawn("0109506000134352", "Code128"))).toEqual([]);
   });
 
   it("a GS1 Digital Link in a QR code gives its GTIN", async () => {

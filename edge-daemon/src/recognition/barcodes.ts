@@ -59,7 +59,9 @@ export async function createBarcodeReader(): Promise<BarcodeReader> {
     async read(picture) {
       const { width, height } = picture;
       const found = await readBarcodes({ width, height, data: toRgba(picture), colorSpace: "srgb" }, options);
-      const gtins = found.filter((r) => r.isValid).map((r) => gtinOf({ format: r.format, text: r.text }));
+      const gtins = found
+        .filter((r) => r.isValid)
+        .map(({ format, text, contentType }) => gtinOf({ format, text, gs1: contentType === "GS1" }));
       return [...new Set(gtins.filter((g): g is Gtin => g !== null))];
     },
   };

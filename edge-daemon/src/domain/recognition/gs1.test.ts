@@ -31,6 +31,11 @@ const cases: [name: string, format: string, text: string, want: string | null][]
 
 describe("the GTIN of a symbol", () => {
   it.each(cases)("%s", (_name, format, text, want) => {
-    expect(gtinOf({ format, text })).toBe(want);
+    const gs1 = !["EAN13", "EAN8", "UPCA", "UPCE", "QRCode"].includes(format);
+    expect(gtinOf({ format, text, gs1 })).toBe(want);
+  });
+
+  it("is not in a store's own label that only begins like one", () => {
+    expect(gtinOf({ format: "Code128", text: "0109506000134352", gs1: false })).toBeNull();
   });
 });

@@ -4,6 +4,8 @@ import { Gtin } from "@tillsight/contracts";
 export interface SymbolText {
   readonly format: string;
   readonly text: string;
+  /** It says of itself that it holds GS1 elements (FNC1 in first place; every DataBar does). */
+  readonly gs1: boolean;
 }
 
 const GROUP_SEPARATOR = "\u001d";
@@ -66,7 +68,7 @@ export function expandUpcE(digits: string): string {
   return `${system}${a}${b}${c}${d}${e}0000${last}${check}`;
 }
 
-function digitsOf({ format, text }: SymbolText): string | undefined {
+function digitsOf({ format, text, gs1 }: SymbolText): string | undefined {
   const plain = text.replace(/[()]/g, "");
   switch (format) {
     case "UPCE":
@@ -76,7 +78,8 @@ function digitsOf({ format, text }: SymbolText): string | undefined {
     case "UPCA":
       return text;
     default:
-      return digitalLink(text) ?? gtinElement(plain);
+      // Digits that begin with 01 are a GTIN only where GS1 says so: a label of the store's own may do so too.
+      return digitalLink(text) ?? (gs1 ? gtinElement(plain) : undefined);
   }
 }
 
