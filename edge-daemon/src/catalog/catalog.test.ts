@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Sku } from "@tillsight/contracts";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { silentLogger } from "../observe/logger.js";
 import { Catalog, openCatalog } from "./catalog.js";
 import { catalogError, openDatabase } from "./database.js";
 import { CatalogStore } from "./store.js";
@@ -253,6 +254,22 @@ describe("files", () => {
     other.close();
     catalog.enrol(product("A"), []);
     expect(catalog.productCount).toBe(1);
+  });
+
+  test("changes of others that cannot be read are said once, and taken over when they can", async () => {
+    const warned: string[] = [];
+    const log = { ...silentLogger, warn: (message: string) => void warned.push(message) };
+    const catalog = await open({ log });
+    const heard: number[] = [];
+    catalog.onChange((lsn) => heard.push(lsn));
+    const other = new Database(join(folder.dir, "catalog.db"));
+    other.exec("alter table meta rename to elsewhere");
+    await expect.poll(() => warned).toEqual(["changes of other processes cannot be taken over"]);
+    expect(heard).toEqual([]);
+    other.exec("alter table elsewhere rename to meta");
+    other.close();
+    await expect.poll(() => heard.length).toBe(1);
+    expect(warned).toHaveLength(1);
   });
 
   test("a full disk is one clear error and changes nothing", () => {

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import {
   type CatalogDelta,
+  describeError,
   InvalidInputError,
   type Product,
   type Reference,
   type Sku,
 } from "@tillsight/contracts";
 import { type Logger, silentLogger } from "../observe/logger.js";
+import { RepeatedTrouble } from "../observe/repeated.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { catalogError, openDatabase } from "./database.js";
@@ -80,7 +82,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
     }
     this.#look(store);
     const watchMs = this.#options.watchMs ?? 500;
-    if (watchMs > 0) this.#watch = setInterval(() => this.#lookForOthers(), watchMs).unref();
+    if (watchMs > 0) this.#watch = this.#watchOthers(watchMs);
     return this;
   }
 
@@ -281,14 +283,24 @@ export class Catalog implements CatalogReader, CatalogWriter {
     for (const listener of this.#listeners) listener(this.#lsn);
   }
 
+  /** A look that fails (a busy or failing disk) is tried again with the next one; it must not end the lane. */
+  #watchOthers(everyMs: number): NodeJS.Timeout {
+    const trouble = new RepeatedTrouble((error) =>
+      this.#log.warn("changes of other processes cannot be taken over", {
+        error: describeError(catalogError(error, this.#file)),
+      }),
+    );
+    return setInterval(() => trouble.during(() => this.#lookForOthers()), everyMs).unref();
+  }
+
   #lookForOthers(): void {
     const { store, index } = this.#opened;
     const version = store.dataVersion();
     if (version === this.#dataVersion) return;
-    this.#dataVersion = version;
     this.#log.info("another process changed the catalog, taking it over");
     index.reconcile();
     this.#tell(store);
+    this.#dataVersion = version;
   }
 
   /** Headquarters' references of another embedder are of no use: fetch the history again, with ours. */

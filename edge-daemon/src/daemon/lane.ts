@@ -2,6 +2,7 @@ import type { Basket, BasketAction, LaneNotice, LaneView, Product, TrayState } f
 import { describeError } from "@tillsight/contracts";
 import type { BasketKeeper } from "../journal/index.js";
 import type { Logger } from "../observe/logger.js";
+import { RepeatedTrouble } from "../observe/repeated.js";
 import type { CatalogReader } from "../ports/catalog.js";
 import type { LaneChange, LaneControl } from "../ports/lane.js";
 import { cardsOf, skusOfBasket, skusOfTray } from "./cards.js";
@@ -26,13 +27,16 @@ export class Lane implements LaneControl {
   readonly #parts: LaneParts;
   readonly #listeners = new Set<(change: LaneChange) => void>();
   readonly #undo: (() => void)[] = [];
+  /** Each settled frame tries anew to bring the tray into the basket. */
+  readonly #trouble: RepeatedTrouble;
   #tray = emptyTray;
   #said = "";
-  /** Why the newest tray is not in the basket; empty when it is. */
-  #failed = "";
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
+    this.#trouble = new RepeatedTrouble((error) =>
+      parts.log.error("the tray could not be put into the basket", { error: describeError(error) }),
+    );
   }
 
   start(): void {
@@ -55,13 +59,9 @@ export class Lane implements LaneControl {
     const items = tray.items.map(({ id, decision }) => ({ id, decision }));
     try {
       await this.#parts.keeper.act({ kind: "tray", items });
-      this.#failed = "";
-    } catch (cause) {
-      const error = describeError(cause);
-      // Said once: each settled frame tries again, and a full disk must not be filled with log.
-      if (error !== this.#failed)
-        this.#parts.log.error("the tray could not be put into the basket", { error });
-      this.#failed = error;
+      this.#trouble.well();
+    } catch (error) {
+      this.#trouble.again(error);
     }
   }
 

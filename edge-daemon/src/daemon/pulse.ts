@@ -1,4 +1,5 @@
 import type { ProgressBoard } from "../observe/progress.js";
+import { RepeatedTrouble } from "../observe/repeated.js";
 import type { Camera, CameraStatus } from "../ports/camera.js";
 import type { Assembly } from "./assembly.js";
 import type { Lane } from "./lane.js";
@@ -60,12 +61,14 @@ export class Pulse {
 
 /** Keeps notices up to date, collects the loops' signs of life, and feeds the watchdog from them. */
 export async function startPulse(assembly: Assembly, selling: Selling, lane: Lane): Promise<void> {
-  const { config, deps, parts, progress } = assembly;
+  const { config, deps, parts, progress, trouble } = assembly;
   const pulse = new Pulse({ camera: deps.camera, ...selling }, progress, staleAfter(config));
+  // What cannot be read just now (a catalog on a failing disk) must not end the lane.
+  const notices = new RepeatedTrouble((error) => trouble("the notices could not be looked up", error));
   let timer: NodeJS.Timeout | undefined;
   const start = (): void => {
     timer = setInterval(() => {
-      lane.refreshNotices();
+      notices.during(() => lane.refreshNotices());
       pulse.beat();
     }, everyMs);
   };
