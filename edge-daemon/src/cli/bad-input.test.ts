@@ -7,11 +7,17 @@ import { fileURLToPath } from "node:url";
 import { LaneView } from "@tillsight/contracts";
 import { defaultModelFolder } from "@tillsight/models";
 import Database from "better-sqlite3";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 let dir: string;
-beforeAll(() => {
+/** A picture that can be read; what it shows does not matter. */
+let redPng: Buffer;
+beforeAll(async () => {
+  redPng = await sharp({ create: { width: 64, height: 64, channels: 3, background: "red" } })
+    .png()
+    .toBuffer();
   dir = mkdtempSync(join(tmpdir(), "tillsight-bad-"));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -109,6 +115,17 @@ describe("what cannot work ends at once with one line that names the fix", () =>
         const path = join(dir, "file");
         writeFileSync(path, "");
         return ["-c", config({ dataDir: join(path, "data") }), "run"];
+      },
+      /data folder .* cannot be made.*Set dataDir/,
+    ],
+    [
+      "a data folder that cannot be made, while an item is enrolled",
+      () => {
+        const path = join(dir, "another-file");
+        writeFileSync(path, "");
+        writeFileSync(join(dir, "red.png"), redPng);
+        const item = ["--sku", "A", "--name", "A", "--price", "1"];
+        return ["-c", config({ dataDir: join(path, "data") }), "enroll", join(dir, "red.png"), ...item];
       },
       /data folder .* cannot be made.*Set dataDir/,
     ],

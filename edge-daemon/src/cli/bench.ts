@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Picture } from "@tillsight/models";
 import { benchIndex } from "../catalog/index.js";
+import { makeDataDir } from "../config/data-dir.js";
 import type { DaemonConfig } from "../config/schema.js";
 import { benchJournal } from "../journal/index.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
@@ -51,7 +52,7 @@ async function timeIndex(size: number): Promise<string> {
 }
 
 function timeJournal(config: DaemonConfig): string {
-  mkdirSync(config.dataDir, { recursive: true });
+  makeDataDir(config.dataDir);
   const dir = mkdtempSync(join(config.dataDir, "bench-"));
   try {
     const j = benchJournal(dir, appends);

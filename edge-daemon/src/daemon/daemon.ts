@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { describeError, InvalidInputError } from "@tillsight/contracts";
 import type { Catalog } from "../catalog/index.js";
+import { makeDataDir } from "../config/data-dir.js";
 import type { DaemonConfig } from "../config/schema.js";
 import { KioskApi } from "../kiosk-api/index.js";
 import { type Assembly, type DaemonDeps, newAssembly } from "./assembly.js";
@@ -47,18 +46,6 @@ export async function startDaemon(
   } catch (error) {
     await parts.stop().catch((late: unknown) => trouble("what had begun did not stop cleanly", late));
     throw error;
-  }
-}
-
-function makeDataDir(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true });
-  } catch (cause) {
-    throw new InvalidInputError(
-      `the data folder ${dataDir} cannot be made: ${describeError(cause)}`,
-      "Set dataDir to a folder that the daemon's user may write.",
-      { cause },
-    );
   }
 }
 
