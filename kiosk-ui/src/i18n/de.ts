@@ -16,7 +16,7 @@ function payBlocked(block: PayBlock): string {
     case "choice":
       return `Bitte wählen Sie: ${artikel(block.count)} nicht eindeutig`;
     case "identification":
-      return `Bitte sagen Sie uns, was das ist: ${artikel(block.count)}`;
+      return `Bitte suchen Sie: ${artikel(block.count)} nicht erkannt`;
     case "weight":
       return `${artikel(block.count)} noch wiegen`;
     case "ageApproval":
@@ -50,11 +50,12 @@ export const de: Strings = {
   staffComing: (age) => (age ? `Altersprüfung: ab ${age}` : "Altersprüfung"),
   fewer: (name) => `${name}: eins weniger`,
   more: (name) => `${name}: eins mehr`,
-  addByHand: "Artikel selbst hinzufügen",
+  addByHand: "Selbst hinzufügen",
   help: "Hilfe rufen",
   helpComing: "Hilfe kommt gleich",
   cancel: "Abbrechen",
   cancelQuestion: "Einkauf abbrechen?",
+  cancelYes: "Ja, abbrechen",
   cancelHint: "Der Warenkorb wird geleert. Sie können jederzeit neu beginnen.",
   goOn: "Weiter einkaufen",
   close: "Schließen",

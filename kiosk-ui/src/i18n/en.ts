@@ -16,7 +16,7 @@ function payBlocked(block: PayBlock): string {
     case "choice":
       return `Please choose: ${count(block.count, "item is", "items are")} not clear`;
     case "identification":
-      return `Please tell us what ${block.count === 1 ? "1 item is" : `${block.count} items are`}`;
+      return `Please find: ${count(block.count, "item is", "items are")} not recognised`;
     case "weight":
       return `${count(block.count, "item needs", "items need")} weighing`;
     case "ageApproval":
@@ -55,6 +55,7 @@ export const en: Strings = {
   helpComing: "Help is on its way",
   cancel: "Cancel",
   cancelQuestion: "Cancel your purchase?",
+  cancelYes: "Yes, cancel",
   cancelHint: "Your basket is emptied. You can start again at any time.",
   goOn: "Keep shopping",
   close: "Close",

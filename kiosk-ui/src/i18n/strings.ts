@@ -33,6 +33,7 @@ export interface Strings {
   readonly helpComing: string;
   readonly cancel: string;
   readonly cancelQuestion: string;
+  readonly cancelYes: string;
   readonly cancelHint: string;
   readonly goOn: string;
   readonly close: string;

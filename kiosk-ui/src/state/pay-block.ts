@@ -17,13 +17,14 @@ const needs = ["choice", "identification", "weight", "ageApproval"] as const;
  */
 export function payBlock(view: Pick<LaneView, "basket" | "tray" | "tillConnected">): PayBlock | null {
   const lines = view.basket.lines.filter((line) => line.till !== "voided");
-  if (lines.length === 0) return { why: "empty" };
+  // Told before the tray is filled: what cannot be seen or sold need not be unpacked.
+  const fault = view.tray.phase === "cameraFault" ? "camera" : view.tillConnected ? null : "till";
+  if (lines.length === 0) return { why: fault ?? "empty" };
   for (const why of needs) {
     const open = lines.filter((line) => line.need === why);
     const [line] = open;
     if (line) return { why, line, count: open.length };
   }
-  if (view.tray.phase === "cameraFault") return { why: "camera" };
-  if (!view.tillConnected) return { why: "till" };
+  if (fault) return { why: fault };
   return view.tray.phase === "moving" ? { why: "moving" } : null;
 }

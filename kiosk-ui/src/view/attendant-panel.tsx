@@ -4,6 +4,7 @@ import { attendantTasks } from "../state/attendant-tasks.js";
 import { payProgress } from "../state/screen.js";
 import { AttendantTask } from "./attendant-task.js";
 import { useUi } from "./lane-context.js";
+import { sentence } from "./sentence.js";
 import { Sheet } from "./sheet.js";
 
 /** A panel that nobody touches locks itself: the attendant may have gone to another lane. */
@@ -52,16 +53,18 @@ export function AttendantPanel() {
   const basket = state.view?.basket;
   if (!basket) return null;
   const tasks = attendantTasks(basket);
+  const notices = state.view?.notices ?? [];
+  const nothing = tasks.length === 0 && notices.length === 0 && !basket.helpWanted;
   const { settled, all } = payProgress(basket);
   const open = basket.status === "shopping" || basket.status === "paying";
   return (
     <Sheet title={t.attendantTitle} shape="side">
-      {state.view?.notices.map((notice) => (
+      {notices.map((notice) => (
         <p key={notice.code} className="notice" data-severity={notice.severity}>
-          <strong>{notice.text}.</strong> {notice.fix}
+          <strong>{sentence(notice.text)}</strong> {notice.fix}
         </p>
       ))}
-      {tasks.length === 0 && !basket.helpWanted && <p className="found-none">{t.nothingToDo}</p>}
+      {nothing && <p className="found-none">{t.nothingToDo}</p>}
       {tasks.map((task) => (
         <AttendantTask key={`${task.kind}-${task.line.id}`} task={task} />
       ))}

@@ -6,8 +6,7 @@ import { useUi } from "./lane-context.js";
 /** The one thing that a line waits for, as a button where the shopper can do it. */
 function Need({ line }: { line: LineItem }) {
   const { t, dispatch } = useUi();
-  if (line.need === "none") return null;
-  if (line.need === "ageApproval") return <span className="badge">{t.staffComing(line.minAge)}</span>;
+  if (line.need === "none" || line.need === "ageApproval") return null;
   const asks = {
     choice: { text: t.choose, kind: "choose" },
     identification: { text: t.find, kind: "search" },
@@ -66,6 +65,7 @@ export function BasketRow({ group }: { group: LineGroup }) {
       <span className="row-name">
         {name}
         {showUnit && <span className="row-unit">{`${weight}${price(line.unitPrice)} ${unit}`}</span>}
+        {line.need === "ageApproval" && <span className="badge">{t.staffComing(line.minAge)}</span>}
         {line.till === "voided" && <span className="row-unit">{t.till.voided}</span>}
       </span>
       <Stepper line={line} />

@@ -14,7 +14,7 @@ export function CancelDialog() {
           {t.goOn}
         </button>
         <button type="button" className="button danger" onClick={cancel}>
-          {t.cancel}
+          {t.cancelYes}
         </button>
       </div>
     </Sheet>

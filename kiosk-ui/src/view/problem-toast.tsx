@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { Problem } from "../state/ui-state.js";
 import { Icon } from "./icon.js";
 import { useUi } from "./lane-context.js";
+import { sentence } from "./sentence.js";
 
 const shownMs = 12_000;
 
@@ -10,7 +11,7 @@ export function ProblemText({ problem }: { problem: Problem }) {
     <p className="problem" role="alert">
       <Icon name="alert" />
       <span>
-        <strong>{problem.message.charAt(0).toUpperCase() + problem.message.slice(1)}.</strong> {problem.fix}
+        <strong>{sentence(problem.message)}</strong> {problem.fix}
       </span>
     </p>
   );

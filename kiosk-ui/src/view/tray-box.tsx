@@ -22,6 +22,15 @@ function place(box: Box, tray: Pick<TrayState, "width" | "height">): CSSProperti
   };
 }
 
+/** How near to a side of the picture, 0..1 of its width, a name would be cut off if it were centred. */
+const sideMargin = 0.14;
+
+function sideOf(box: Box, tray: Pick<TrayState, "width">): "left" | "right" | undefined {
+  const middle = (box.x + box.w / 2) / Math.max(tray.width, 1);
+  if (middle < sideMargin) return "left";
+  return middle > 1 - sideMargin ? "right" : undefined;
+}
+
 interface Props {
   box: Box;
   tray: Pick<TrayState, "width" | "height">;
@@ -43,10 +52,11 @@ export function TrayBox({ box, tray, look, barcode }: Props) {
       {score && <span className="tray-score">{score}</span>}
     </span>
   );
+  const side = sideOf(box, tray);
   const { ask } = look;
   if (!ask)
     return (
-      <div className="tray-box" data-state={look.state} style={place(box, tray)}>
+      <div className="tray-box" data-state={look.state} data-side={side} style={place(box, tray)}>
         {label}
       </div>
     );
@@ -56,6 +66,7 @@ export function TrayBox({ box, tray, look, barcode }: Props) {
       type="button"
       className="tray-box"
       data-state={look.state}
+      data-side={side}
       style={place(box, tray)}
       onClick={() => dispatch({ type: "opened", dialog: { kind, line: ask.id } })}
     >

@@ -3,6 +3,7 @@ import { itemLook } from "../state/item-look.js";
 import { pictureWanted } from "../state/screen.js";
 import { Icon } from "./icon.js";
 import { useUi } from "./lane-context.js";
+import { sentence } from "./sentence.js";
 import { TrayBox } from "./tray-box.js";
 import { usePicture } from "./use-picture.js";
 
@@ -14,7 +15,7 @@ function CameraFault() {
       <Icon name="cameraOff" />
       <h2>{t.cameraFault}</h2>
       <p>{t.cameraFaultHint}</p>
-      {notice && <p className="technical">{`${notice.code}: ${notice.text}. ${notice.fix}`}</p>}
+      {notice && <p className="technical">{`${notice.code}: ${sentence(notice.text)} ${notice.fix}`}</p>}
     </div>
   );
 }
