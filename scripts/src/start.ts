@@ -3,24 +3,13 @@ import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  describeError,
-  formatMoney,
-  InvalidInputError,
-  type LineItem,
-  StoppedError,
-} from "@tillsight/contracts";
+import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import { createLogger } from "@tillsight/edge-daemon";
 import { writeMugPhotos } from "./lane/mug-photos.js";
-import { personAt } from "./lane/person-at.js";
+import { playDemo } from "./lane/play-demo.js";
 import { tellNotices } from "./lane/tell-notices.js";
-import { openVirtualLane, type VirtualLane } from "./lane/virtual-lane.js";
+import { openVirtualLane } from "./lane/virtual-lane.js";
 import { demoPin, shown, welcome } from "./lane/welcome.js";
-import { demoScript, mugTray } from "./virtual/demo-script.js";
-import { Director } from "./virtual/director.js";
-import { inWords } from "./virtual/in-words.js";
-import type { TrayScript } from "./virtual/script.js";
-import { newcomersMug } from "./virtual/store.js";
 
 const usage = `npm start -- [options]
 
@@ -45,42 +34,6 @@ const options = {
 } as const;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-async function playForEver(lane: VirtualLane, signal: AbortSignal): Promise<void> {
-  if (!lane.feed) return;
-  const director = new Director({
-    lane: personAt(lane.daemon.lane),
-    feed: lane.feed,
-    onStep: (tray, what) => {
-      const words = inWords(tray, what);
-      if (words !== null) say(`    ${words}`);
-    },
-  });
-  const play = async (tray: TrayScript): Promise<void> => {
-    say(`\n  ${tray.title}`);
-    const { failure, lines } = await director.play(tray, signal);
-    say(failure === null ? `    paid: ${summary(lines)}` : `    gives up: ${failure}`);
-  };
-  const mug = newcomersMug.product;
-  for (let round = 0; !signal.aborted; round++) {
-    let mugPlayed = false;
-    for (const tray of demoScript(round)) {
-      if (signal.aborted) return;
-      await play(tray);
-      const sold = lane.daemon.lane.searchProducts(mug.name, 8).some(({ sku }) => sku === mug.sku);
-      if (!sold || mugPlayed) continue;
-      mugPlayed = true;
-      await play(mugTray(round));
-    }
-  }
-}
-
-function summary(lines: readonly LineItem[]): string {
-  const [first] = lines;
-  if (!first) return "nothing";
-  const total = lines.reduce((sum, line) => sum + line.total.minor, 0);
-  return `${lines.length} lines, ${formatMoney({ ...first.total, minor: total })}`;
-}
 
 /** Preparing takes a while: a port that cannot be had is better known before. */
 async function checkPort(port: number): Promise<void> {
@@ -145,7 +98,7 @@ async function main(): Promise<number> {
       welcome(lane, { config: shown(config), log: shown(join(dataDir, "lane.log")), photos: shown(photos) }),
     );
     hush = tellNotices(lane.daemon.lane, say);
-    if (!values["hands-off"]) await playForEver(lane, stop.signal);
+    if (!values["hands-off"]) await playDemo(lane, say, stop.signal);
     if (!stop.signal.aborted)
       await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Crowding } from "./layout.js";
 import { createRandom } from "./random.js";
-import { type Ground, type Light, steadyLight } from "./scene.js";
+import { type Ground, grounds, type Light, steadyLight } from "./scene.js";
 import type { TrayScript } from "./script.js";
 import { randomShopper } from "./shoppers.js";
 import { newcomersMug } from "./store.js";
@@ -8,7 +8,6 @@ import { TrayWriter } from "./tray-writer.js";
 
 interface DemoTray {
   readonly title: string;
-  readonly ground: Ground;
   readonly skus: readonly string[];
   readonly crowding?: readonly Crowding[];
   readonly light?: Light;
@@ -21,20 +20,17 @@ const window: Light = { brightness: 1.04, warmth: -0.4, from: 280, slope: 0.22 }
 
 /** What a newcomer watches: one idea a tray, easy ones first. */
 const trays: readonly DemoTray[] = [
-  { title: "Breakfast", ground: "slate", skus: ["croissant", "pretzel", "juice-apple"] },
+  { title: "Breakfast", skus: ["croissant", "pretzel", "juice-apple"] },
   {
     title: "Two apples that differ in colour only",
-    ground: "slate",
     skus: ["apple-red", "apple-green", "pear"],
   },
   {
     title: "Three of the same are three to pay",
-    ground: "slate",
     skus: ["pretzel", "pretzel", "cookie", "pretzel"],
   },
   {
     title: "Changed my mind: one goes back",
-    ground: "oak",
     skus: ["sandwich", "soft-drink", "doughnut", "cupcake"],
     afterwards: (writer) => {
       const doughnut = writer.table.find((item) => item.sku === "doughnut") ?? writer.any();
@@ -43,14 +39,12 @@ const trays: readonly DemoTray[] = [
   },
   {
     title: "The evening light comes on",
-    ground: "oak",
     skus: ["baguette", "cheese", "tomato", "lemon", "garlic"],
     afterwards: (writer) => writer.add({ do: "light", to: evening, overMs: 1500 }),
   },
-  { title: "Sold by weight", ground: "oak", skus: ["bananas", "kiwi", "avocado"], light: evening },
+  { title: "Sold by weight", skus: ["bananas", "kiwi", "avocado"], light: evening },
   {
     title: "A hand stops over the tray",
-    ground: "linen",
     skus: ["toothbrush", "hand-soap", "toilet-paper", "battery"],
     light: window,
     afterwards: (writer) => {
@@ -60,19 +54,16 @@ const trays: readonly DemoTray[] = [
   },
   {
     title: "Lying on one another",
-    ground: "linen",
     skus: ["potato", "onion", "carrot", "pepper-green", "broccoli", "cucumber"],
     crowding: ["overlapping", "touching"],
     light: window,
   },
   {
     title: "Somebody has to see an ID",
-    ground: "steel",
     skus: ["sparkling-wine", "cheese", "baguette", "chocolate"],
   },
   {
     title: "The weekly shop",
-    ground: "mint",
     skus: [
       ...["apple-red", "tangerine", "mango", "peach", "loaf", "butter"],
       ...["tomatoes-can", "chocolate", "cookie", "bubble-tea", "apple-red"],
@@ -81,6 +72,9 @@ const trays: readonly DemoTray[] = [
   },
 ];
 
+/** Of a whole round: stores keep their trays, and a lane looks long at a new one before it believes in it. */
+export const groundOf = (round: number): Ground => grounds[round % grounds.length] ?? "slate";
+
 /** The loop that `npm start` shows: the same ten trays, laid out and lit differently in each round. */
 export const demoScript = (round = 0): TrayScript[] =>
   trays.map((tray, index) => written(tray, index + 1, round));
@@ -88,7 +82,7 @@ export const demoScript = (round = 0): TrayScript[] =>
 /** Played as soon as the newcomer's mug is enrolled, and in each round after that. */
 export const mugTray = (round = 0): TrayScript =>
   written(
-    { title: "The mug that you enrolled", ground: "slate", skus: [newcomersMug.product.sku, "croissant"] },
+    { title: "The mug that you enrolled", skus: [newcomersMug.product.sku, "croissant"] },
     trays.length + 1,
     round,
   );
@@ -102,7 +96,7 @@ function written(tray: DemoTray, number: number, round: number): TrayScript {
   return {
     number,
     title: tray.title,
-    ground: tray.ground,
+    ground: groundOf(round),
     light: tray.light ?? steadyLight,
     shopper: randomShopper(random),
     steps: writer.steps,
