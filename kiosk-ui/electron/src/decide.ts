@@ -7,7 +7,7 @@ export interface ShellOptions {
 
 export const usage = `Shows the kiosk page full screen and locked.
 
-  npm run kiosk -w kiosk-ui -- [URL] [--windowed]
+  npm run kiosk -- [URL] [--windowed]
 
   URL         the lane's page (default $TILLSIGHT_URL, else http://127.0.0.1:7400/)
   --windowed  a window with developer tools, for development`;
