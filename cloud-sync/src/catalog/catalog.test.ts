@@ -131,6 +131,7 @@ test("everything is there again after a restart, the published LSN never moves b
   await catalog.close();
   catalog = await CloudCatalog.open(folder.dir, "next-embedder");
   expect(await catalog.state()).toEqual({ lsn, publishedLsn: lsn });
+  expect(await catalog.referenceCount()).toBe(0);
   expect(await catalog.foreignReferences()).toMatchObject([{ id: "keep", photo: "p.jpg", embedderId }]);
   const delta = await catalog.deltaAfter(0, 10_000_000);
   expect(delta?.toLsn).toBe(lsn);

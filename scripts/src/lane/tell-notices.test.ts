@@ -13,6 +13,12 @@ const told = (...codes: string[]) => new Map(codes.map((code) => [code, notice(c
 test.each([
   ["nothing to say", told(), [], []],
   ["a notice begins", told(), [notice("CAMERA_BLACK")], ["  ! CAMERA_BLACK: it is gone. Mend it."]],
+  [
+    "a text that ends as a sentence gets no second full stop",
+    told(),
+    [{ ...notice("CAMERA_BLACK"), text: "It is dark." }],
+    ["  ! CAMERA_BLACK: It is dark. Mend it."],
+  ],
   ["a notice goes on", told("CAMERA_BLACK"), [notice("CAMERA_BLACK")], []],
   ["a notice is over", told("CAMERA_BLACK"), [], ["  ! CAMERA_BLACK is over"]],
   [

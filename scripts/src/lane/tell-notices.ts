@@ -10,7 +10,7 @@ export function noticeLines(before: ReadonlyMap<string, LaneNotice>, now: readon
   const began = now.filter((notice) => !before.has(notice.code));
   const over = [...before.keys()].filter((code) => !codes.has(code));
   return [
-    ...began.map(({ code, text, fix }) => `  ! ${code}: ${text}. ${fix}`),
+    ...began.map(({ code, text, fix }) => `  ! ${code}: ${/[.!?]$/.test(text) ? text : `${text}.`} ${fix}`),
     ...over.map((code) => `  ! ${code} is over`),
   ];
 }
