@@ -150,7 +150,16 @@ describe("what cannot work ends at once with one line that names the fix", () =>
     [
       "a picture that is not there",
       () => ["-c", config({}), "enroll", join(dir, "x.jpg"), "--sku", "A", "--name", "A", "--price", "1"],
-      /x\.jpg is not a picture that can be read.*Give JPEG/,
+      /there is no picture .*x\.jpg.*Check the name/,
+    ],
+    [
+      "a picture that is none",
+      () => {
+        writeFileSync(join(dir, "notes.jpg"), "milk, bread");
+        const photo = join(dir, "notes.jpg");
+        return ["-c", config({}), "enroll", photo, "--sku", "A", "--name", "A", "--price", "1"];
+      },
+      /notes\.jpg is not a picture that can be read.*Give JPEG/,
     ],
   ];
   it.each(cases)("%s", async (_situation, args, says) => {

@@ -1,4 +1,6 @@
-import { InvalidInputError } from "@tillsight/contracts";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { describeError, InvalidInputError } from "@tillsight/contracts";
 import type { Picture } from "@tillsight/models";
 import sharp from "sharp";
 
@@ -10,6 +12,11 @@ const mostPixels = 64_000_000;
  * @throws InvalidInputError that names the file
  */
 export async function readPhoto(path: string): Promise<Picture> {
+  if (!existsSync(path))
+    throw new InvalidInputError(
+      `there is no picture ${path}`,
+      `Check the name; it was looked for at ${resolve(path)}.`,
+    );
   try {
     const { data, info } = await sharp(path, { limitInputPixels: mostPixels })
       .rotate()
@@ -24,7 +31,7 @@ export async function readPhoto(path: string): Promise<Picture> {
   } catch (cause) {
     if (cause instanceof InvalidInputError) throw cause;
     throw new InvalidInputError(
-      `${path} is not a picture that can be read: ${(cause as Error).message}`,
+      `${path} is not a picture that can be read: ${describeError(cause)}`,
       "Give JPEG, PNG or WebP files.",
       { cause },
     );

@@ -118,7 +118,7 @@ describe("the gate", () => {
 
   it("waits for a resting arm, asks once what goods lie there, and gives up in the end", () => {
     const steps = run([...still(grid(), 10), ...still(grid([arm]), 700)]);
-    const waiting = steps.slice(20, 600);
+    const waiting = steps.slice(20, 230);
     expect(waiting.every((s) => s.verdict === "handResting")).toBe(true);
     expect(waiting.filter((s) => s.wantsGoods)).toHaveLength(1);
     expect(steps.at(-1)?.verdict).toBe("settled");

@@ -20,7 +20,10 @@ export interface GateSettings {
   readonly lightMs: number;
   /** Still, and goods explain what lies at the edge: learned after this, ms. */
   readonly edgeGoodsMs: number;
-  /** Still, and nothing explains it: a hand that rests. Learned only after this, so that nothing waits for ever. */
+  /**
+   * Still, and nothing explains it: a hand that rests, or a lamp that came on from one side. Learned after this, ms:
+   * longer than anyone holds an arm quite still, short enough for a shopper to wait out a change of light.
+   */
   readonly restingMs: number;
 }
 
@@ -29,7 +32,7 @@ export const defaultGateSettings: GateSettings = {
   settleFrames: 3,
   lightMs: 1_000,
   edgeGoodsMs: 1_500,
-  restingMs: 30_000,
+  restingMs: 12_000,
 };
 
 /** A cell has changed when it differs by this many steps of 8 bits more than light explains. */
