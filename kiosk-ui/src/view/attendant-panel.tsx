@@ -53,14 +53,15 @@ export function AttendantPanel() {
   const basket = state.view?.basket;
   if (!basket) return null;
   const tasks = attendantTasks(basket);
-  const notices = state.view?.notices ?? [];
+  // Two like items in doubt give the same sentence twice; each has its own question below.
+  const notices = [...new Map((state.view?.notices ?? []).map((n) => [`${n.code} ${n.text}`, n]))];
   const nothing = tasks.length === 0 && notices.length === 0 && !basket.helpWanted;
   const { settled, all } = payProgress(basket);
   const open = basket.status === "shopping" || basket.status === "paying";
   return (
     <Sheet title={t.attendantTitle} shape="side">
-      {notices.map((notice) => (
-        <p key={notice.code} className="notice" data-severity={notice.severity}>
+      {notices.map(([key, notice]) => (
+        <p key={key} className="notice" data-severity={notice.severity}>
           <strong>{sentence(notice.text)}</strong> {notice.fix}
         </p>
       ))}
