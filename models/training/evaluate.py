@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline import boxes, calibrate, config, retrieval, sets
 
-TRAYS = 300
+TRAYS = 200
 
 
 def _detector(settings: dict, limits: dict) -> dict[str, float]:
@@ -67,9 +67,9 @@ def _embedder(settings: dict, limits: dict) -> dict[str, float]:
 
 def _speed(kind: str, settings: dict) -> None:
     """Prints milliseconds a picture on one thread; a timing is no property of the weights, so it is not kept."""
-    size = settings[kind]["exportSize"]
+    width, height = config.export_size(settings, kind)
     os.environ["TILLSIGHT_THREADS"] = "1"
-    pictures = np.random.default_rng(1).integers(0, 256, (64, size, size, 3), dtype=np.uint8)
+    pictures = np.random.default_rng(1).integers(0, 256, (64, height, width, 3), dtype=np.uint8)
     sets.pools.run_onnx(sets.model(kind), "image", pictures, 0.0, 1 / 255, 1 if kind == "detector" else 8)
 
 

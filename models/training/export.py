@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from pipeline import calibrate, config, pools
-from pipeline.nets import DecodedDetector, Detector, Embedder
+from pipeline.nets import DecodedDetector, Detector, Embedder, TurnedEmbedder
 from pipeline.run import averaged
 
 VERSION = "1.0.0"
@@ -21,24 +21,25 @@ VERSION = "1.0.0"
 TOLERANCE = {"detector": 0.05, "embedder": 1e-3}
 
 
-def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, int]:
-    size = settings[kind]["exportSize"]
-    example = torch.rand(1, 3, size, size)
+def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[int, int]]:
+    width, height = size = config.export_size(settings, kind)
+    example = torch.rand(1, 3, height, width)
     if kind == "detector":
         net, kept = averaged(kind, Detector())
-        net = DecodedDetector(net, size).eval()
+        net = DecodedDetector(net, width, height).eval()
         names, axes = ("image", "boxes"), None
     else:
         net, kept = averaged(kind, Embedder())
+        net = TurnedEmbedder(net).eval()
         names, axes = ("image", "embedding"), {"image": {0: "n"}, "embedding": {0: "n"}}
     target = config.WEIGHTS / f"{kind}.onnx"
     torch.onnx.export(net, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13)
     return net, kept, size
 
 
-def difference(kind: str, net: torch.nn.Module, size: int, settings: dict) -> float:
+def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings: dict) -> float:
     """Largest absolute difference between the file, run by onnxruntime-node, and the network."""
-    pictures = config.random(settings, 41).integers(0, 256, (4, size, size, 3), dtype=np.uint8)
+    pictures = config.random(settings, 41).integers(0, 256, (4, size[1], size[0], 3), dtype=np.uint8)
     batch = 1 if kind == "detector" else 4
     from_file = pools.run_onnx(str(config.WEIGHTS / f"{kind}.onnx"), "image", pictures, 0.0, 1 / 255, batch)
     with torch.no_grad():
@@ -47,7 +48,7 @@ def difference(kind: str, net: torch.nn.Module, size: int, settings: dict) -> fl
     return float(np.abs(from_file - from_net).max())
 
 
-def manifest(kind: str, kept: dict, size: int, settings: dict) -> dict:
+def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> dict:
     data = (config.WEIGHTS / f"{kind}.onnx").read_bytes()
     command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}"
     what = {
@@ -63,7 +64,7 @@ def manifest(kind: str, kept: dict, size: int, settings: dict) -> dict:
         "bytes": len(data),
         "licence": "Apache-2.0",
         "source": f"Trained from nothing on {what}: {command}",
-        "input": {"name": "image", "width": size, "height": size, "layout": "NCHW", "channels": "RGB", "mean": [0, 0, 0], "std": [255, 255, 255], "letterbox": 114},
+        "input": {"name": "image", "width": size[0], "height": size[1], "layout": "NCHW", "channels": "RGB", "mean": [0, 0, 0], "std": [255, 255, 255], "letterbox": 114},
         "output": {"name": "boxes" if kind == "detector" else "embedding"},
     }
     if kind == "embedder":

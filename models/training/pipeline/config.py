@@ -26,6 +26,12 @@ def cache() -> Path:
     return folder
 
 
+def export_size(settings: dict, kind: str) -> tuple[int, int]:
+    """Width and height of the exported network's input, in pixels."""
+    size = settings[kind]["exportSize"]
+    return (size[0], size[1]) if isinstance(size, list) else (size, size)
+
+
 def random(settings: dict, *parts: int) -> np.random.Generator:
     """A random source fixed by the seed and `parts`, whatever ran before it."""
     return np.random.default_rng([settings["seed"], *parts])

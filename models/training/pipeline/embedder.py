@@ -14,6 +14,8 @@ from .run import Run
 
 # Groups of three classes that are alike (flavours of a brand, kinds of an apple) stay together in a batch.
 KIN = 3
+# Groups that look most like one of a batch, of which one joins it.
+NEAREST = 10
 
 
 class Classes:
@@ -97,6 +99,27 @@ def proxy_loss(vectors: torch.Tensor, labels: torch.Tensor, proxies: torch.Tenso
     return F.cross_entropy(cosine * scale, labels)
 
 
+def hard_batch(draw: np.random.Generator, labels: torch.Tensor, proxies: torch.Tensor, count: int) -> np.ndarray:
+    """Rows of `labels` (groups x KIN) for one batch: half of it at random, and for each of those one group of look-alikes.
+
+    Classes drawn at random are told apart by colour alone; a network that never meets a lemon beside a cheese in
+    one batch need not learn shape. Which classes look alike is what the proxies say now.
+    """
+    seeds = draw.choice(len(labels), count // 2, replace=False)
+    with torch.no_grad():
+        directions = F.normalize(proxies, dim=1)
+        of = directions[labels]
+        likeness = torch.einsum("gkd,sd->sgk", of, directions[labels[seeds, draw.integers(0, KIN)]]).amax(2).numpy()
+    chosen = list(seeds)
+    own = labels.numpy()
+    for seed, row in zip(seeds, likeness):
+        row = np.where(np.isin(own, own[seed]).any(1), -2.0, row)
+        row[chosen] = -2.0
+        nearest = np.argpartition(row, -NEAREST)[-NEAREST:]
+        chosen.append(int(draw.choice(nearest)))
+    return np.int64(chosen)
+
+
 def _tensor(pictures: torch.Tensor) -> torch.Tensor:
     return pictures.permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
 
@@ -157,7 +180,7 @@ def train(settings: dict, minutes: float, resume: bool) -> None:
     try:
         while not run.done():
             run.set_rate()
-            index = torch.from_numpy(draw.choice(ring.ready(), kin_batch, replace=False))
+            index = torch.from_numpy(hard_batch(draw, ring.arrays[1][: ring.ready()], heads.proxies, kin_batch))
             pictures, labels = ring.arrays[0][index].flatten(0, 2), ring.arrays[1][index].flatten()
             labels = labels[:, None].expand(-1, own["views"]).flatten()
             copies, goal = distil.batch(draw, own["distilBatch"])

@@ -16,10 +16,10 @@ def tray_set(settings: dict, which: str, count: int, view: tuple[int, int, int],
 
     view: side of the composed square, then width and height of the part that a camera shows of it.
     """
-    size, own = settings["detector"]["exportSize"], stock(settings, which)
+    (across, down), own = config.export_size(settings, "detector"), stock(settings, which)
     side, width, height = view
-    pictures, truths = np.full((count, size, size, 3), 114, np.uint8), []
-    scale = size / max(width, height)
+    pictures, truths = np.full((count, down, across, 3), 114, np.uint8), []
+    scale = min(across / width, down / height)
     w, h = int(width * scale), int(height * scale)
     for n in range(count):
         rng = config.random(settings, seed, n)
@@ -27,7 +27,7 @@ def tray_set(settings: dict, which: str, count: int, view: tuple[int, int, int],
         cut = np.float32([0, 0, width, height])
         inside = np.concatenate([np.maximum(boxes[:, :2], cut[:2]), np.minimum(boxes[:, 2:], cut[2:])], 1)
         shown = np.prod((inside[:, 2:] - inside[:, :2]).clip(0), 1) / np.prod(boxes[:, 2:] - boxes[:, :2], 1)
-        top, left = (size - h) // 2, (size - w) // 2
+        top, left = (down - h) // 2, (across - w) // 2
         pictures[n, top : top + h, left : left + w] = cv2.resize(picture[:height, :width], (w, h), interpolation=cv2.INTER_LINEAR)
         truths.append(inside[shown > 0.4] * scale + np.float32([left, top, left, top]))
     return pictures, truths

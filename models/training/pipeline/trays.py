@@ -98,7 +98,7 @@ def _seen(boxes: list, owner: np.ndarray, areas: list[int]) -> np.ndarray:
 
 def tray(
     rng: np.random.Generator, stock: Stock, size: int, hand_share: float = 0.3, bars: bool = True,
-    empty: bool = False, spans: tuple[float, float] = (26, 170)
+    empty: bool = False, spans: tuple[float, float] = (30, 150)
 ) -> tuple[np.ndarray, np.ndarray]:
     """RGB picture size x size x 3 and the boxes of the goods in sight, K x 4 (left, top, right, bottom).
 
@@ -120,7 +120,7 @@ def tray(
     picture = photo.light(rng, picture)
     if rng.random() < 0.15:
         picture = photo.glare(rng, picture)
-    picture = photo.lens(rng, picture)
+    picture = photo.lens(rng, picture, 0.5)
     if bars and rng.random() < 0.15:
         picture, found = _bars(rng, picture, found)
     return picture, found
