@@ -54,7 +54,17 @@ const code = (work: () => unknown): string => {
 describe("reading", () => {
   test("a product is found by SKU, by every way its code is printed, and by name without accents", async () => {
     const catalog = await open();
-    const apple = product("apple", { name: "Äpfel 100%", gtins: ["4006381333931"], plu: "4011" });
+    const apple = product("apple", {
+      ...{ name: "Äpfel 100%", gtins: ["4006381333931"], plu: "4011", names: { fr: "Pommes" } },
+      prices: [
+        {
+          price: { minor: 1, currency: "EUR" },
+          validFrom: "2026-01-01T00:00:00Z",
+          validUntil: null,
+        },
+      ],
+      image: "photo/apple.jpg",
+    });
     catalog.enrol(apple, []);
     catalog.enrol(product("pear", { name: "Birne aus Apfelhausen" }), []);
     expect(catalog.product("apple" as Sku)).toEqual(apple);
@@ -63,6 +73,7 @@ describe("reading", () => {
       expect(catalog.productByBarcode(digits)?.sku).toBe("apple");
     expect(catalog.productByBarcode("4012")).toBeUndefined();
     expect(catalog.search("apfel", 10).map((p) => p.sku)).toEqual(["apple", "pear"]);
+    expect(catalog.search("pomme", 10).map((p) => p.sku)).toEqual(["apple"]);
     expect(catalog.search("100%", 10).map((p) => p.sku)).toEqual(["apple"]);
     expect(catalog.search("%", 10).map((p) => p.sku)).toEqual(["apple"]);
     expect(catalog.search("apfel", 1)).toHaveLength(1);

@@ -44,4 +44,10 @@ export const migrations: readonly string[] = [
 
   insert into meta values ('lsn', '0'), ('session', '0');
   `,
+  // JSON: names by language, timed prices. What headquarters sent before is as it was.
+  `
+  alter table product add column names text not null default '{}';
+  alter table product add column prices text not null default '[]';
+  alter table product add column image text;
+  `,
 ];

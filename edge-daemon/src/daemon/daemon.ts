@@ -96,6 +96,7 @@ function createLane(
     keeper,
     catalog,
     log: deps.log,
+    now: () => deps.clock.now(),
     notices: () =>
       laneNotices({
         camera: deps.camera.status(),

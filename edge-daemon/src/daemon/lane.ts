@@ -1,10 +1,19 @@
-import type { Basket, BasketAction, LaneNotice, LaneView, Product, TrayState } from "@tillsight/contracts";
+import type {
+  Basket,
+  BasketAction,
+  LaneNotice,
+  LaneView,
+  Product,
+  ProductCard,
+  Sku,
+  TrayState,
+} from "@tillsight/contracts";
 import { describeError } from "@tillsight/contracts";
 import type { BasketKeeper } from "../journal/index.js";
 import type { Logger } from "../observe/logger.js";
 import type { CatalogReader } from "../ports/catalog.js";
 import type { LaneChange, LaneControl } from "../ports/lane.js";
-import { cardsOf, skusOfBasket, skusOfTray } from "./cards.js";
+import { cardsOf, pricedAt, skusOfBasket, skusOfTray } from "./cards.js";
 
 /** The lane's parts, as the lane itself needs them. */
 export interface LaneParts {
@@ -17,6 +26,8 @@ export interface LaneParts {
   readonly health: LaneControl["health"];
   readonly metrics: LaneControl["metrics"];
   readonly log: Logger;
+  /** Wall clock, for prices with a validity. */
+  readonly now: () => Date;
 }
 
 const emptyTray: TrayState = { seq: 0, phase: "moving", width: 0, height: 0, items: [] };
@@ -48,7 +59,7 @@ export class Lane implements LaneControl {
    */
   async onTray(tray: TrayState): Promise<void> {
     this.#tray = tray;
-    this.#publish({ type: "tray", tray, cards: cardsOf(skusOfTray(tray), this.#parts.catalog) });
+    this.#publish({ type: "tray", tray, cards: this.#cards(skusOfTray(tray)) });
     if (tray.phase !== "settled") return;
     const items = tray.items.map(({ id, decision }) => ({ id, decision }));
     try {
@@ -69,14 +80,13 @@ export class Lane implements LaneControl {
   }
 
   view(): LaneView {
-    const { keeper, catalog } = this.#parts;
-    const { basket } = keeper;
+    const { basket } = this.#parts.keeper;
     return {
       storeName: this.#parts.storeName,
       basket,
       tray: this.#tray,
       notices: this.#parts.notices(),
-      cards: cardsOf([...skusOfBasket(basket), ...skusOfTray(this.#tray)], catalog),
+      cards: this.#cards([...skusOfBasket(basket), ...skusOfTray(this.#tray)]),
       tillConnected: this.#parts.tillConnected(),
     };
   }
@@ -91,7 +101,8 @@ export class Lane implements LaneControl {
   }
 
   searchProducts(text: string, limit: number): Product[] {
-    return this.#parts.catalog.search(text, limit);
+    const at = this.#parts.now().getTime();
+    return this.#parts.catalog.search(text, limit).map((product) => pricedAt(product, at));
   }
 
   picture(): ReturnType<LaneControl["picture"]> {
@@ -106,8 +117,12 @@ export class Lane implements LaneControl {
     return this.#parts.metrics();
   }
 
+  #cards(skus: readonly Sku[]): ProductCard[] {
+    return cardsOf(skus, this.#parts.catalog, this.#parts.now().getTime());
+  }
+
   #publishBasket(basket: Basket): void {
-    this.#publish({ type: "basket", basket, cards: cardsOf(skusOfBasket(basket), this.#parts.catalog) });
+    this.#publish({ type: "basket", basket, cards: this.#cards(skusOfBasket(basket)) });
     this.refreshNotices();
   }
 

@@ -51,7 +51,7 @@ export function addSku(draft: Draft, action: Action<"addSku">, by: Person): Verd
     lineItemId: draft.context.newId() as LineItemId,
     trayItemId: null,
     source: by,
-    product: freezeProduct(product),
+    product: freezeProduct(product, draft.at),
     candidates: [],
     contested: false,
     quantity: action.quantity,
@@ -67,7 +67,12 @@ export function resolve(draft: Draft, action: Action<"resolve">, by: Person): Ve
     const product = sellableProduct(draft, action.sku);
     if (!product) return missing(draft, action.sku);
     if (product.unit === "weight" && line.quantity > 1) return reject("WEIGHED_QUANTITY");
-    draft.emit({ type: "lineIdentified", lineItemId: line.id, source: by, product: freezeProduct(product) });
+    draft.emit({
+      type: "lineIdentified",
+      lineItemId: line.id,
+      source: by,
+      product: freezeProduct(product, draft.at),
+    });
     return undefined;
   });
 }
