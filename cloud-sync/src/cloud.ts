@@ -10,6 +10,7 @@ import { loadToken } from "./http/token.js";
 import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
 import { Publisher } from "./publish/publisher.js";
+import { openDatabase } from "./storage/open.js";
 
 export const version = "0.1.0";
 
@@ -27,6 +28,8 @@ export interface CloudSyncOptions {
   readonly brokerUrl?: string;
   /** Of the embedded broker, on loopback; 0 (the default) lets the system choose. */
   readonly brokerPort?: number;
+  /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
+  readonly databaseUrl?: string;
   readonly log?: Logger;
 }
 
@@ -85,8 +88,11 @@ export async function startCloudSync(options: CloudSyncOptions): Promise<CloudSy
 async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudSync> {
   const { dataDir, store, embedPhoto, log = silentLogger } = options;
   undo.add(await lockFolder(dataDir));
-  const catalog = await CloudCatalog.open(dataDir, options.embedderId);
+  const db = await openDatabase({ dataDir, databaseUrl: options.databaseUrl, log });
+  undo.add(() => db.close());
+  const catalog = await CloudCatalog.open(db, options.embedderId);
   undo.add(() => catalog.close());
+  await catalog.putStore(store);
   const { token, isNew } = await loadToken(dataDir);
   const photos = new PhotoStore(dataDir);
   await embedAgain({ catalog, photos, embedPhoto }, log);

@@ -32,6 +32,19 @@ export class CloudStartError extends TillsightError {
   readonly code = "CLOUD_START";
 }
 
+/** The database server does not answer (any more); what was under way was rolled back. */
+export class DatabaseUnavailableError extends TillsightError {
+  readonly code = "DATABASE_UNAVAILABLE";
+
+  constructor(options?: ErrorOptions) {
+    super(
+      "the database cannot be reached",
+      "Check that the PostgreSQL server runs and can be reached; then try again.",
+      options,
+    );
+  }
+}
+
 /** Written by a newer Tillsight than this one. */
 export class CloudNewerError extends TillsightError {
   readonly code = "CLOUD_NEWER";

@@ -1,4 +1,8 @@
-export type { ChangeResult, CloudCatalog, NewReference } from "./catalog/catalog.js";
+export type { CloudCatalog } from "./catalog/catalog.js";
+export type { ChangeResult } from "./catalog/change-log.js";
+export type { CatalogFeed, FeedEntry, FeedReference, LaneRow } from "./catalog/feed.js";
+export { Override } from "./catalog/override.js";
+export type { NewReference } from "./catalog/references.js";
 export { type CloudSync, type CloudSyncOptions, startCloudSync } from "./cloud.js";
 export { type EmbedPhoto, photoEmbedder } from "./enrol/embed-photo.js";
 export * from "./errors.js";

@@ -27,4 +27,9 @@ export const TEST_NEEDS = [
     probe: { pkgConfig: "gstreamer-plugins-base-1.0" },
   },
   { package: "mosquitto", why: "tests catalog sync against a real broker", probe: { command: "mosquitto" } },
+  {
+    package: "postgresql",
+    why: "tests headquarters on a real PostgreSQL server",
+    probe: { command: "pg_createcluster" },
+  },
 ];

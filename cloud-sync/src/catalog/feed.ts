@@ -28,7 +28,8 @@ export interface CatalogFeed {
   lsn(): Promise<number>;
 
   /**
-   * Entries with `afterLsn < entry.lsn <= toLsn`, in order, at most about `limit` (one LSN is never split);
+   * Entries with `afterLsn < entry.lsn <= toLsn`, in order, of at most `limit` changes. One LSN is never split: an
+   * override that takes a product out of the store is one change and several entries, its references and itself;
    * `toLsn` passes over changes that do not concern this store, and equals `afterLsn` when there is nothing newer.
    */
   after(
@@ -38,8 +39,8 @@ export interface CatalogFeed {
   ): Promise<{ readonly entries: readonly FeedEntry[]; readonly toLsn: number }>;
 
   /**
-   * Every live row of the store as of one LSN, streamed in key order. It holds one repeatable-read transaction
-   * until the rows were read to their end or the iteration was returned: end it either way.
+   * Every live row of the store as of one LSN, streamed in key order: changes that come meanwhile are not seen. No
+   * lock and no transaction is held, so it may be read slowly, and beside other work on the same database.
    */
   rows(store: NodeName): Promise<{ readonly lsn: number; readonly rows: AsyncIterable<LaneRow> }>;
 

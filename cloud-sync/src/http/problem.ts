@@ -18,6 +18,7 @@ const statusOf: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   PHOTO_REFUSED: 422,
+  DATABASE_UNAVAILABLE: 503,
 };
 
 export function toProblem(error: unknown): Problem {

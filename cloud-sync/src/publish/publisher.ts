@@ -9,6 +9,7 @@ import {
 import mqtt, { type MqttClient } from "mqtt";
 import type { CloudCatalog } from "../catalog/catalog.js";
 import { type Logger, silentLogger } from "../log.js";
+import { readDelta } from "./delta.js";
 
 export interface PublisherOptions {
   readonly catalog: CloudCatalog;
@@ -122,7 +123,7 @@ export class Publisher {
     if (this.#headDue) await this.#publishHead(client, publishedLsn);
     this.#headDue = false;
     while (this.#client === client) {
-      const delta = await this.#o.catalog.deltaAfter(publishedLsn, this.#maxBytes);
+      const delta = await readDelta(this.#o.catalog.feed, this.#o.store, publishedLsn, this.#maxBytes);
       if (!delta) return;
       const topic = topics.catalogDelta.topic(this.#o.store);
       await client.publishAsync(topic, JSON.stringify(delta satisfies CatalogDelta), { qos: 1 });
@@ -145,7 +146,7 @@ export class Publisher {
     if (!request || this.#answering.has(request.terminal)) return;
     this.#answering.add(request.terminal);
     try {
-      const delta = await this.#o.catalog.deltaAfter(request.afterLsn, this.#maxBytes);
+      const delta = await readDelta(this.#o.catalog.feed, this.#o.store, request.afterLsn, this.#maxBytes);
       if (!delta || this.#client !== client) return;
       const topic = topics.catalogRange.topic(this.#o.store, request.terminal);
       await client.publishAsync(topic, JSON.stringify(delta satisfies CatalogDelta), { qos: 1 });

@@ -1,12 +1,8 @@
-/**
- * Steps of the schema in order; a released step never changes. Plain PostgreSQL: the same SQL is meant for
- * PGlite and for a server.
- *
- * `change` is append-only and is the outbox at once: what lies after `catalog_state.published_lsn` has not been
- * confirmed by a broker. A reference's vector stays out of the JSON, little-endian f32.
- */
-export const migrations: readonly string[] = [
-  `
+import type { Migration } from "../migrate.js";
+
+/** The first release: one store, the log as outbox. */
+export const catalog: Migration = {
+  sql: `
   create table catalog_state (
     id int primary key check (id = 1),
     lsn bigint not null,
@@ -47,4 +43,4 @@ export const migrations: readonly string[] = [
     at timestamptz not null default now()
   );
   `,
-];
+};
