@@ -33,6 +33,21 @@ export async function liveRows(
   return { lsn: scope.lsn, rows: allRows(scope) };
 }
 
+/** The chain's products, or those of a store, as of one moment, by SKU. */
+export async function liveProducts(
+  db: Database,
+  store: NodeName | undefined,
+): Promise<AsyncIterable<Product>> {
+  const { lsn, overrides } = await db.transaction(
+    async (tx) => ({
+      lsn: await newestLsn(tx),
+      overrides: store === undefined ? new Map<string, Override>() : await overridesOf(tx, store),
+    }),
+    { isolation: "snapshot" },
+  );
+  return products({ db, lsn, overrides });
+}
+
 async function overridesOf(sql: Sql, store: NodeName): Promise<Map<string, Override>> {
   const { rows } = await sql.query<{ sku: string; body: unknown }>(
     "select sku, body from override where store = $1",
@@ -42,11 +57,11 @@ async function overridesOf(sql: Sql, store: NodeName): Promise<Map<string, Overr
 }
 
 async function* allRows(scope: Scope): AsyncGenerator<LaneRow> {
-  yield* products(scope);
+  for await (const product of products(scope)) yield { kind: "product", product };
   yield* references(scope);
 }
 
-async function* products({ db, lsn, overrides }: Scope): AsyncGenerator<LaneRow> {
+async function* products({ db, lsn, overrides }: Omit<Scope, "embedderId">): AsyncGenerator<Product> {
   const pages = pagesAsOf<{ body: unknown }>(db, lsn, {
     ...{ columns: "sku as key, body", table: "product", key: "sku", kind: "product", keyOf: productKey },
     toRow: (stood) => ({ body: stood.body }),
@@ -54,7 +69,7 @@ async function* products({ db, lsn, overrides }: Scope): AsyncGenerator<LaneRow>
   for await (const { body } of pages) {
     const product = Product.parse(body);
     const own = resolve(product, overrides.get(product.sku) ?? null);
-    if (own) yield { kind: "product", product: own };
+    if (own) yield own;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type NodeName, Product } from "@tillsight/contracts";
-import type { Database, Sql } from "../storage/database.js";
+import type { Database } from "../storage/database.js";
 import { referencesAt, type Stood, stoodAt, toReference } from "./as-of.js";
 import { type ChangeKind, changeChannel, newestLsn, overrideKey, productKey } from "./change-log.js";
 import { type ChangeInContext, entriesOf, flipsAvailability } from "./entries.js";
