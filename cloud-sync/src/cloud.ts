@@ -1,4 +1,5 @@
 import type { HealthReport, NodeName } from "@tillsight/contracts";
+import { publicKeyText } from "@tillsight/sync-protocol";
 import { CloudCatalog } from "./catalog/catalog.js";
 import type { EmbedPhoto } from "./enrol/embed-photo.js";
 import { embedAgain } from "./enrol/enrol.js";
@@ -9,7 +10,8 @@ import { createServer } from "./http/server.js";
 import { loadToken } from "./http/token.js";
 import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
-import { Publisher } from "./publish/publisher.js";
+import { type BrokerAccess, Publisher } from "./publish/publisher.js";
+import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
 import { openDatabase } from "./storage/open.js";
 
 export const version = "0.1.0";
@@ -26,8 +28,14 @@ export interface CloudSyncOptions {
   readonly port?: number;
   /** A broker of your own; left out, one is embedded. */
   readonly brokerUrl?: string;
+  /** User and password at that broker. */
+  readonly brokerAccess?: BrokerAccess | undefined;
+  /** PEM of the authority that signed that broker's certificate, when the system does not know it. */
+  readonly brokerCa?: string | undefined;
   /** Of the embedded broker, on loopback; 0 (the default) lets the system choose. */
   readonly brokerPort?: number;
+  /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
+  readonly signingKeyFile?: string | undefined;
   /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
   readonly databaseUrl?: string;
   readonly log?: Logger;
@@ -38,12 +46,15 @@ export interface CloudSync {
   readonly url: string;
   /** What lanes connect to. */
   readonly brokerUrl: string;
+  /** Public key of headquarters, as lanes have it in their settings (`sync.trustedKeys`). */
+  readonly publicKey: string;
   /** Bearer token of every write. */
   readonly token: string;
   /** True at the first start with this data folder: the one time to show the token. */
   readonly tokenIsNew: boolean;
   /** The catalog itself, for a composition in the same process. */
   readonly catalog: CloudCatalog;
+  readonly publisher: Publisher;
   health(): Promise<HealthReport>;
   /** Idempotent; closes in the reverse order of starting. */
   stop(): Promise<void>;
@@ -98,11 +109,16 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await embedAgain({ catalog, photos, embedPhoto }, log);
   let broker: Broker | undefined;
   if (options.brokerUrl === undefined) {
-    broker = await startBroker(options.brokerPort ?? 0);
+    broker = await startBroker({ port: options.brokerPort ?? 0 });
     undo.add(broker.close);
   }
   const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
-  const publisher = new Publisher({ catalog, brokerUrl, store, log });
+  const key = await loadSigningKey(options.signingKeyFile ?? signingKeyFile(dataDir));
+  const stores = async () => (await catalog.stores()).map(({ name }) => name);
+  const publisher = new Publisher({
+    ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
+    ...{ access: options.brokerAccess, ca: options.brokerCa },
+  });
   publisher.start();
   undo.add(() => publisher.stop());
   const health = () => report(catalog, publisher);
@@ -114,17 +130,21 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     });
   });
   log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
-  return { url, brokerUrl, token, tokenIsNew: isNew, catalog, health, stop: () => undo.run() };
+  return {
+    ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, tokenIsNew: isNew },
+    ...{ catalog, publisher, health, stop: () => undo.run() },
+  };
 }
 
 async function report(catalog: CloudCatalog, publisher: Publisher): Promise<HealthReport> {
   const parts: HealthReport["parts"] = { publisher: publisher.health() };
   try {
-    const { lsn, publishedLsn } = await catalog.state();
+    const { lsn } = await catalog.state();
+    const unpublished = await publisher.ledger.unpublishedCount();
     parts.catalog = {
       state: "ok",
       detail: `LSN ${lsn}`,
-      facts: { lsn, publishedLsn, unpublished: lsn - publishedLsn },
+      facts: { lsn, unpublished },
     };
   } catch (error) {
     parts.catalog = {

@@ -59,3 +59,15 @@ export class CloudNewerError extends TillsightError {
     );
   }
 }
+
+/** Other copies of headquarters were quicker every time: nothing was done, the next change tries again. */
+export class PublishConflictError extends TillsightError {
+  readonly code = "PUBLISH_CONFLICT";
+
+  constructor(store: string) {
+    super(
+      `publishing for store ${store} gave way to other copies of headquarters`,
+      "Nothing to do unless it comes often: then look at how many copies share this database.",
+    );
+  }
+}

@@ -7,4 +7,10 @@ export { type CloudSync, type CloudSyncOptions, startCloudSync } from "./cloud.j
 export { type EmbedPhoto, photoEmbedder } from "./enrol/embed-photo.js";
 export * from "./errors.js";
 export type { Logger } from "./log.js";
-export { type Broker, startBroker } from "./publish/broker.js";
+export { type Broker, type BrokerOptions, startBroker } from "./publish/broker.js";
+export { Ledger } from "./publish/ledger.js";
+export { type BrokerAccess, Publisher, type PublisherOptions } from "./publish/publisher.js";
+export { type BrokerUser, mosquittoAcl, mosquittoPassword } from "./publish/rights.js";
+export { loadSigningKey, rotateSigningKey, signingKeyFile } from "./publish/signing-key.js";
+export type { Database } from "./storage/database.js";
+export { openDatabase } from "./storage/open.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Gtin, Lsn, Plu, Sku } from "./ids.js";
+import { Gtin, Plu, Sku } from "./ids.js";
 import { Money } from "./money.js";
 
 export const SaleUnit = z.enum(["each", "weight"]);
@@ -77,12 +77,3 @@ export const Reference = z.strictObject({
   vector: z.array(z.number()).min(8).max(4096),
 });
 export type Reference = z.infer<typeof Reference>;
-
-/** One step of the catalog's history; applying the same step twice changes nothing. */
-export const CatalogChange = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("productUpserted"), lsn: Lsn, product: Product }),
-  z.strictObject({ kind: z.literal("productRemoved"), lsn: Lsn, sku: Sku }),
-  z.strictObject({ kind: z.literal("referenceUpserted"), lsn: Lsn, reference: Reference }),
-  z.strictObject({ kind: z.literal("referenceRemoved"), lsn: Lsn, referenceId: z.string() }),
-]);
-export type CatalogChange = z.infer<typeof CatalogChange>;

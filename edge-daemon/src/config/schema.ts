@@ -115,6 +115,24 @@ const SyncConfig = z.strictObject({
     .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
     .optional()
     .meta({ title: "Broker", description: "MQTT broker of headquarters; left out, the lane stands alone." }),
+  trustedKeys: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]{43}$/, "the 43 characters that cloud-sync prints"))
+    .default([])
+    .meta({
+      title: "Trusted keys",
+      description:
+        "Public keys of headquarters that this lane believes from the start; later keys come endorsed by them. Without one the lane takes nothing.",
+    }),
+  username: z.string().min(1).optional().meta({ title: "User", description: "User name at the broker." }),
+  passwordFile: z.string().min(1).optional().meta({
+    title: "Password file",
+    description: "File that holds nothing but the password at the broker; readable by the daemon only.",
+  }),
+  caFile: z.string().min(1).optional().meta({
+    title: "Authority",
+    description:
+      "PEM file of the authority that signed the broker's certificate, when the system does not know it.",
+  }),
 });
 
 const LogConfig = z.strictObject({

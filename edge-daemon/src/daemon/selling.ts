@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { parsePublicKey } from "@tillsight/sync-protocol";
 import { Catalog, CatalogFollower } from "../catalog/index.js";
 import { TillDispatcher } from "../dispatch/index.js";
 import { BasketKeeper, Journal, JournalRetention } from "../journal/index.js";
 import { createLineSink, type TillSink } from "../pos/index.js";
 import type { Assembly } from "./assembly.js";
+import { brokerAccess } from "./broker-access.js";
 import { noticesHealth } from "./health-parts.js";
 
 /** Finished sales stay in the journal for this many days; the till has them for good. */
@@ -41,7 +43,11 @@ async function startCatalog({ config, deps, parts, health }: Assembly): Promise<
   const { store, terminal } = config;
   const { brokerUrl } = config.sync;
   if (brokerUrl === undefined) return catalog;
-  const follower = new CatalogFollower({ catalog, brokerUrl, store, terminal, log, clock });
+  const follower = new CatalogFollower({
+    ...{ catalog, brokerUrl, store, terminal, log, clock, ...brokerAccess(config.sync) },
+    trustedKeys: config.sync.trustedKeys.map(parsePublicKey),
+    dir: join(config.dataDir, "catalog", "snapshot"),
+  });
   await parts.begin(
     "catalog follower",
     () => follower.start(),

@@ -91,7 +91,7 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
     camera: { source: options.camera ?? scenery?.camera.url },
     till: { protocol: options.protocol, path: pty.lane },
     kiosk: { port: options.kioskPort ?? 0, attendantPin: options.attendantPin },
-    ...(cloud && { sync: { brokerUrl: cloud.brokerUrl } }),
+    ...(cloud && { sync: { brokerUrl: cloud.brokerUrl, trustedKeys: [cloud.publicKey] } }),
   };
   const config = parseConfig(configInput, "the virtual lane");
   onProgress("starting the lane");

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const goods = await enrolDemoStore(networks, 3, undefined, stocked.map(demoProduct));
   await stockHeadquarters(cloud.catalog, goods);
   const assortment = { goods, embedderId: embedder.info.id, size: embedder.size };
-  store = await openStoreFront({ assortment, brokerUrl: cloud.brokerUrl });
+  store = await openStoreFront({ assortment, headquarters: cloud });
   undo.add(() => store.close());
   await store.run().ready();
   page = await connectWhenUp(store.url, store.pin, soon());
