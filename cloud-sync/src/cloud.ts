@@ -1,6 +1,7 @@
 import type { HealthReport, NodeName } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
 import { CloudCatalog } from "./catalog/catalog.js";
+import { Imports } from "./catalog/transfer/imports.js";
 import type { EmbedPhoto } from "./enrol/embed-photo.js";
 import { embedAgain } from "./enrol/enrol.js";
 import { PhotoStore } from "./enrol/photo-store.js";
@@ -12,6 +13,7 @@ import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
 import { type BrokerAccess, Publisher } from "./publish/publisher.js";
 import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
+import { openObjectStore } from "./storage/objects/open.js";
 import { openDatabase } from "./storage/open.js";
 
 export const version = "0.1.0";
@@ -37,7 +39,9 @@ export interface CloudSyncOptions {
   /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
   readonly signingKeyFile?: string | undefined;
   /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
-  readonly databaseUrl?: string;
+  readonly databaseUrl?: string | undefined;
+  /** A folder, or `s3://BUCKET/PREFIX?endpoint=…&region=…`; by default a folder in the data folder. */
+  readonly objectStore?: string | undefined;
   readonly log?: Logger;
 }
 
@@ -105,7 +109,11 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   undo.add(() => catalog.close());
   await catalog.putStore(store);
   const { token, isNew } = await loadToken(dataDir);
-  const photos = new PhotoStore(dataDir);
+  const objects = await openObjectStore(dataDir, options.objectStore);
+  undo.add(() => objects.close());
+  const photos = new PhotoStore(objects);
+  const imports = new Imports(db);
+  await imports.start();
   await embedAgain({ catalog, photos, embedPhoto }, log);
   let broker: Broker | undefined;
   if (options.brokerUrl === undefined) {
@@ -122,7 +130,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   publisher.start();
   undo.add(() => publisher.stop());
   const health = () => report(catalog, publisher);
-  const app = await createServer({ catalog, photos, embedPhoto, token, log, health });
+  const app = await createServer({ db, catalog, imports, photos, embedPhoto, token, log, health });
   undo.add(() => app.close());
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 }).catch((cause: unknown) => {
     throw new CloudStartError(`port ${options.port} cannot be used`, "Choose another with --port.", {

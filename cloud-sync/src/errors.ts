@@ -5,6 +5,19 @@ export class NotFoundError extends TillsightError {
   readonly code = "NOT_FOUND";
 }
 
+/** The folder or bucket of pictures cannot be used. */
+export class ObjectStoreError extends TillsightError {
+  readonly code = "OBJECT_STORE";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(
+      message,
+      "Check that the folder may be written and has space, or the bucket, its address and credentials.",
+      options,
+    );
+  }
+}
+
 /** The change would contradict what is stored, such as one barcode on two products. */
 export class ConflictError extends TillsightError {
   readonly code = "CONFLICT";

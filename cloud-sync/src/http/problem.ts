@@ -19,6 +19,7 @@ const statusOf: Readonly<Record<string, number>> = {
   CONFLICT: 409,
   PHOTO_REFUSED: 422,
   DATABASE_UNAVAILABLE: 503,
+  OBJECT_STORE: 503,
 };
 
 export function toProblem(error: unknown): Problem {

@@ -11,6 +11,7 @@ const Params = z.object({ sku: Sku });
 const Query = z.object({
   search: z.string().max(120).default(""),
   limit: z.coerce.number().int().min(1).max(500).default(50),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
 const PriceBody = z.strictObject({ price: Money });
 /** Everything that a till needs not know may be left out. */
@@ -29,8 +30,8 @@ export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
   const skuOf = (request: FastifyRequest) => Params.parse(request.params).sku;
 
   app.get("/api/products", async (request) => {
-    const { search, limit } = Query.parse(request.query);
-    return { products: await catalog.products(search, limit) };
+    const { search, ...page } = Query.parse(request.query);
+    return catalog.search(search, page);
   });
 
   app.get("/api/products/:sku", async (request) => {

@@ -2,16 +2,22 @@ import multipart from "@fastify/multipart";
 import type { HealthReport } from "@tillsight/contracts";
 import fastify, { type FastifyInstance } from "fastify";
 import type { CloudCatalog } from "../catalog/catalog.js";
+import type { Imports } from "../catalog/transfer/imports.js";
 import type { EmbedPhoto } from "../enrol/embed-photo.js";
 import { maxPhotoBytes, maxPhotos } from "../enrol/photo.js";
 import type { PhotoStore } from "../enrol/photo-store.js";
 import type { Logger } from "../log.js";
+import type { Database } from "../storage/database.js";
+import { transferRoutes } from "./imports.js";
 import { sendProblem } from "./problem.js";
 import { productRoutes } from "./products.js";
+import { storeRoutes } from "./stores.js";
 import { requireToken } from "./token.js";
 
 export interface ServerParts {
   readonly catalog: CloudCatalog;
+  readonly imports: Imports;
+  readonly db: Database;
   readonly photos: PhotoStore;
   readonly embedPhoto: EmbedPhoto;
   readonly token: string;
@@ -49,5 +55,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.code(report.state === "failed" ? 503 : 200).send(report);
   });
   productRoutes(app, parts);
+  storeRoutes(app, parts);
+  transferRoutes(app, parts);
   return app;
 }
