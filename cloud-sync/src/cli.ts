@@ -8,12 +8,16 @@ import { logLevels } from "./log.js";
 export const help = `tillsight cloud-sync: the chain's product catalog, and its way to every lane
 
 Usage: node cloud-sync/dist/main.js [options]
+       node cloud-sync/dist/main.js import <file> | export [file]   (their own --help)
 
   --data <folder>       catalog, pictures and token          (default ~/.tillsight/cloud)
   --store <name>        store whose lanes are served          (default store)
   --port <n>            HTTP API on 127.0.0.1, 0 = any free   (default 7480)
   --broker-url <url>    your MQTT broker, mqtt:// or mqtts:// (default: embedded)
   --broker-port <n>     embedded broker on 127.0.0.1          (default 7483)
+  --database-url <url>  a PostgreSQL server, 15 or later, or TILLSIGHT_DATABASE_URL (default: embedded)
+  --objects <place>     pictures: a folder, or s3://BUCKET/PREFIX?endpoint=…&region=… with the credentials
+                        in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
   --models <folder>     manifests and weights                 (default: the ones shipped)
   --log-level <level>   error, warn, info or debug            (default info)
   --help                this text
@@ -23,6 +27,9 @@ Writing needs the token that the first start prints; it is kept in the file "tok
     -d '{"price":{"minor":149,"currency":"EUR"}}' http://127.0.0.1:7480/api/products/apple/price
 `;
 
+/** Where the catalog lies unless it is said. */
+export const defaultData = join(homedir(), ".tillsight", "cloud");
+
 const Port = z.coerce
   .number("a port number")
   .int("a port number")
@@ -31,10 +38,7 @@ const Port = z.coerce
 
 const Options = z.object({
   help: z.boolean().default(false),
-  data: z
-    .string()
-    .min(1)
-    .default(join(homedir(), ".tillsight", "cloud")),
+  data: z.string().min(1).default(defaultData),
   store: NodeName.default("store"),
   port: Port.default(7480),
   "broker-url": z
@@ -42,6 +46,11 @@ const Options = z.object({
     .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
     .optional(),
   "broker-port": Port.default(7483),
+  "database-url": z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "an address such as postgresql://user@host/database")
+    .optional(),
+  objects: z.string().min(1).optional(),
   models: z.string().optional(),
   "log-level": z.enum(logLevels).default("info"),
 });
@@ -61,6 +70,8 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           port: text,
           "broker-url": text,
           "broker-port": text,
+          "database-url": text,
+          objects: text,
           models: text,
           "log-level": text,
         },

@@ -1,3 +1,4 @@
+import { rm, writeFile } from "node:fs/promises";
 import type { HealthReport, NodeName } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
 import { CloudCatalog } from "./catalog/catalog.js";
@@ -6,7 +7,7 @@ import type { EmbedPhoto } from "./enrol/embed-photo.js";
 import { embedAgain } from "./enrol/enrol.js";
 import { PhotoStore } from "./enrol/photo-store.js";
 import { CloudStartError } from "./errors.js";
-import { lockFolder } from "./folder-lock.js";
+import { addressFile, lockFolder } from "./folder-lock.js";
 import { createServer } from "./http/server.js";
 import { loadToken } from "./http/token.js";
 import { type Logger, silentLogger } from "./log.js";
@@ -137,6 +138,8 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
       cause,
     });
   });
+  await writeFile(addressFile(dataDir), `${url}\n`, { mode: 0o600 });
+  undo.add(() => rm(addressFile(dataDir), { force: true }));
   log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
   return {
     ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, tokenIsNew: isNew },

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { describeError } from "@tillsight/contracts";
 import { loadDetector, loadEmbedder } from "@tillsight/models";
+import { runExport, runImport } from "./cli/transfer.js";
+import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
 import { type CliOptions, help, parseOptions } from "./cli.js";
 import { startCloudSync } from "./cloud.js";
 import { photoEmbedder } from "./enrol/embed-photo.js";
@@ -19,6 +21,8 @@ async function run(options: CliOptions): Promise<void> {
       store: options.store,
       port: options.port,
       brokerPort: options["broker-port"],
+      databaseUrl: options["database-url"] ?? process.env.TILLSIGHT_DATABASE_URL,
+      objectStore: options.objects,
       log,
     },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
@@ -39,10 +43,36 @@ async function run(options: CliOptions): Promise<void> {
   process.once("SIGTERM", stop).once("SIGINT", stop);
 }
 
+/** One import or export; Ctrl-C breaks it off, and nothing of it is left. */
+async function transfer(command: "import" | "export", argv: readonly string[]): Promise<void> {
+  const args = parseTransfer(command, argv);
+  if (args.help) {
+    process.stdout.write(transferHelp);
+    return;
+  }
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+  const terminal = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: stop.signal,
+  };
+  const { TILLSIGHT_TOKEN: token, TILLSIGHT_DATABASE_URL: databaseUrl } = process.env;
+  process.exitCode =
+    args.command === "import"
+      ? await runImport(args, { token, databaseUrl }, terminal)
+      : await runExport(args, { token, databaseUrl }, terminal);
+}
+
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(help);
-  else await run(options);
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === "import" || command === "export") await transfer(command, rest);
+  else {
+    const options = parseOptions(process.argv.slice(2));
+    if (options.help) process.stdout.write(help);
+    else await run(options);
+  }
 } catch (error) {
   process.stderr.write(`cloud-sync: ${describeError(error)}\n`);
   process.exitCode = 1;
