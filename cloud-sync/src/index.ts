@@ -1,3 +1,4 @@
+export { benchCatalog, type CatalogBench } from "./catalog/bench.js";
 export type { CloudCatalog } from "./catalog/catalog.js";
 export type { ChangeResult } from "./catalog/change-log.js";
 export type { CatalogFeed, FeedEntry, FeedReference, LaneRow } from "./catalog/feed.js";
@@ -14,3 +15,4 @@ export { type BrokerUser, mosquittoAcl, mosquittoPassword } from "./publish/righ
 export { loadSigningKey, rotateSigningKey, signingKeyFile } from "./publish/signing-key.js";
 export type { Database } from "./storage/database.js";
 export { openDatabase } from "./storage/open.js";
+export { type PostgresServer, postgresBinaries, startPostgres } from "./storage/testing/postgres-server.js";

@@ -53,10 +53,14 @@ async function freePort(): Promise<number> {
 /**
  * A real PostgreSQL of its own in a temporary folder, for tests and measurements.
  *
- * @param durable false (the default) does without fsync: a test's files need not survive the machine.
+ * @param options `durable`: false (the default) does without fsync, as a test's files need not survive the machine.
  * @throws CloudStartError when it is not installed or does not come up in 30 seconds
  */
-export async function startPostgres(durable = false): Promise<PostgresServer> {
+export async function startPostgres({
+  durable = false,
+}: {
+  readonly durable?: boolean;
+} = {}): Promise<PostgresServer> {
   const bin = postgresBinaries();
   if (!bin) throw new CloudStartError("PostgreSQL is not installed", "apt-get install postgresql");
   const dir = mkdtempSync(join(tmpdir(), "tillsight-postgres-"));
