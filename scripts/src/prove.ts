@@ -7,6 +7,7 @@ import { kill9DaemonTable, proveKill9Daemon } from "./prove/kill9-daemon.js";
 import { proveSoak, soakTable } from "./prove/soak.js";
 import { brokerTable, proveBroker } from "./prove/sync/broker.js";
 import { coldTable, proveCold } from "./prove/sync/cold.js";
+import { fanoutTable, proveFanout } from "./prove/sync/fanout.js";
 import { hostileTable, proveHostile } from "./prove/sync/hostile.js";
 import { proveSyncKill9, syncKill9Table } from "./prove/sync/kill9.js";
 import { offlineTable, proveOffline } from "./prove/sync/offline.js";
@@ -31,6 +32,8 @@ const usage = `npm run prove -- NAME [options]
               --seconds N (default 180)     --seed N
   sync-kill9    kill -9 of headquarters and lane at random points of publishing and applying
               --kills N (default 100)       --database-url URL (default: the embedded database)   --seed N
+  sync-fanout   price change to applied at many terminals, against the same bytes to bare subscribers
+              --terminals N (default 1000)  --rounds N (default 30)
   sync-cold   a new lane fetches a whole catalog, broken off at random points and resumed, while it sells
               --skus N (default 50000, with 3 references each)  --breaks N (default 20)  --seed N
 
@@ -49,6 +52,8 @@ const options = {
   changes: { type: "string" },
   messages: { type: "string" },
   seconds: { type: "string" },
+  terminals: { type: "string" },
+  rounds: { type: "string" },
   "database-url": { type: "string" },
   out: { type: "string", default: ".tillsight/prove" },
   list: { type: "boolean", default: false },
@@ -157,10 +162,18 @@ async function syncKill9(values: Values, signal: AbortSignal): Promise<boolean> 
   return report.passed;
 }
 
+async function syncFanout(values: Values, signal: AbortSignal): Promise<boolean> {
+  const terminals = count(values.terminals ?? "1000", "terminals");
+  const rounds = count(values.rounds ?? "30", "rounds");
+  const report = await proveFanout({ terminals, rounds, say, signal });
+  keep(values, "sync-fanout", fanoutTable(report));
+  return report.passed;
+}
+
 const proofs = {
   ...{ trays, kill9, "kill9-daemon": kill9Daemon, soak },
   ...{ "sync-offline": syncOffline, "sync-cold": syncCold, "sync-hostile": syncHostile },
-  ...{ "sync-broker": syncBroker, "sync-kill9": syncKill9 },
+  ...{ "sync-broker": syncBroker, "sync-kill9": syncKill9, "sync-fanout": syncFanout },
 };
 
 async function main(): Promise<number> {
