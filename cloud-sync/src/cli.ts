@@ -14,10 +14,17 @@ Usage: node cloud-sync/dist/main.js [options]
   --store <name>        store whose lanes are served          (default store)
   --port <n>            HTTP API on 127.0.0.1, 0 = any free   (default 7480)
   --broker-url <url>    your MQTT broker, mqtt:// or mqtts:// (default: embedded)
+  --broker-user <name>  user at that broker, with
+  --broker-password-file <file>, which holds nothing but the password
+  --broker-ca <file>    PEM of the authority that signed its certificate, when the system does not know it
   --broker-port <n>     embedded broker on 127.0.0.1          (default 7483)
   --database-url <url>  a PostgreSQL server, 15 or later, or TILLSIGHT_DATABASE_URL (default: embedded)
   --objects <place>     pictures: a folder, or s3://BUCKET/PREFIX?endpoint=…&region=… with the credentials
                         in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
+  --signing-key <file>  PEM of the Ed25519 key that signs catalogs, shared by all copies of headquarters
+                        (default: signing-key.pem in the data folder, made at the first start)
+  --rotate-key          make a new signing key, endorsed by the present one, and end; stop headquarters first
+  --revoke-old          with --rotate-key: the present key may be stolen, lanes are to believe it no more
   --models <folder>     manifests and weights                 (default: the ones shipped)
   --log-level <level>   error, warn, info or debug            (default info)
   --help                this text
@@ -45,7 +52,13 @@ const Options = z.object({
     .string()
     .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
     .optional(),
+  "broker-user": z.string().min(1).optional(),
+  "broker-password-file": z.string().min(1).optional(),
+  "broker-ca": z.string().min(1).optional(),
   "broker-port": Port.default(7483),
+  "signing-key": z.string().min(1).optional(),
+  "rotate-key": z.boolean().default(false),
+  "revoke-old": z.boolean().default(false),
   "database-url": z
     .string()
     .regex(/^postgres(ql)?:\/\//, "an address such as postgresql://user@host/database")
@@ -69,12 +82,18 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           store: text,
           port: text,
           "broker-url": text,
+          "broker-user": text,
+          "broker-password-file": text,
+          "broker-ca": text,
           "broker-port": text,
+          "signing-key": text,
           "database-url": text,
           objects: text,
           models: text,
           "log-level": text,
         },
+        "rotate-key": { type: "boolean" },
+        "revoke-old": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

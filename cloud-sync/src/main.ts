@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { describeError } from "@tillsight/contracts";
 import { loadDetector, loadEmbedder } from "@tillsight/models";
+import { brokerAccess, rotateKey } from "./cli/publishing.js";
 import { runExport, runImport } from "./cli/transfer.js";
 import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
 import { type CliOptions, help, parseOptions } from "./cli.js";
@@ -26,10 +27,13 @@ async function run(options: CliOptions): Promise<void> {
       log,
     },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
+    ...(await brokerAccess(options)),
+    signingKeyFile: options["signing-key"],
     ...{ embedderId: embedder.info.id, embedPhoto: photoEmbedder(detector, embedder) },
   });
   // Beside the log, and once: a token does not belong into stored logs.
   if (cloud.tokenIsNew) process.stderr.write(`Write token (kept in ${options.data}/token): ${cloud.token}\n`);
+  process.stderr.write(`Public key for lanes (sync.trustedKeys): ${cloud.publicKey}\n`);
   const stop = (signal: NodeJS.Signals) => {
     log.info("stopping", { signal });
     const steps = [() => cloud.stop(), () => embedder.close(), () => detector.close()];
@@ -71,6 +75,7 @@ try {
   else {
     const options = parseOptions(process.argv.slice(2));
     if (options.help) process.stdout.write(help);
+    else if (options["rotate-key"]) process.stdout.write(await rotateKey(options));
     else await run(options);
   }
 } catch (error) {
