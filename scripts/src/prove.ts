@@ -11,6 +11,7 @@ import { fanoutTable, proveFanout } from "./prove/sync/fanout.js";
 import { hostileTable, proveHostile } from "./prove/sync/hostile.js";
 import { proveSyncKill9, syncKill9Table } from "./prove/sync/kill9.js";
 import { offlineTable, proveOffline } from "./prove/sync/offline.js";
+import { proveVectors, vectorTable } from "./prove/sync/vectors.js";
 import { proveTrays } from "./prove/trays.js";
 
 const usage = `npm run prove -- NAME [options]
@@ -34,6 +35,8 @@ const usage = `npm run prove -- NAME [options]
               --kills N (default 100)       --database-url URL (default: the embedded database)   --seed N
   sync-fanout   price change to applied at many terminals, against the same bytes to bare subscribers
               --terminals N (default 1000)  --rounds N (default 30)
+  sync-vectors  recall lost because vectors travel with one byte for each number
+              --seed N
   sync-cold   a new lane fetches a whole catalog, broken off at random points and resumed, while it sells
               --skus N (default 50000, with 3 references each)  --breaks N (default 20)  --seed N
 
@@ -170,10 +173,22 @@ async function syncFanout(values: Values, signal: AbortSignal): Promise<boolean>
   return report.passed;
 }
 
+async function syncVectors(values: Values): Promise<boolean> {
+  const options = { synthetic: 20_000, queries: 2_000, photosEach: 12, seed: seed(values), say };
+  const { rows, passed } = await proveVectors(options);
+  keep(values, "sync-vectors", vectorTable(rows));
+  return passed;
+}
+
 const proofs = {
   ...{ trays, kill9, "kill9-daemon": kill9Daemon, soak },
   ...{ "sync-offline": syncOffline, "sync-cold": syncCold, "sync-hostile": syncHostile },
-  ...{ "sync-broker": syncBroker, "sync-kill9": syncKill9, "sync-fanout": syncFanout },
+  ...{
+    "sync-broker": syncBroker,
+    "sync-kill9": syncKill9,
+    "sync-fanout": syncFanout,
+    "sync-vectors": syncVectors,
+  },
 };
 
 async function main(): Promise<number> {

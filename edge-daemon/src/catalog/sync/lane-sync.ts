@@ -1,4 +1,5 @@
 import {
+  type CatalogDelta,
   type CatalogHead,
   type CatalogRequest,
   describeError,
@@ -189,19 +190,27 @@ export class LaneSync {
     this.#head = head;
   }
 
-  #onDelta(topic: SyncTopic, delta: Parameters<Catalog["apply"]>[0]): void {
+  #onDelta(topic: SyncTopic, delta: CatalogDelta): void {
     try {
       const { applied, lsn } = this.#o.catalog.apply(delta);
-      // A delta comes before the head that names it.
-      if (this.#head && this.#head.lsn < delta.toLsn)
-        this.#head = { ...this.#head, lsn: delta.toLsn, stateHash: delta.postHash };
+      this.#hearOf(delta);
       this.#log.debug("catalog changes applied", { applied, lsn });
       if (topic === "answer" && --this.#awaitedDeltas > 0) this.#askedAt = this.#clock.monotonic();
       else if (topic === "answer" || lsn === this.#head?.lsn) this.#forgetRequest();
     } catch (error) {
-      if (error instanceof CatalogBusyError) this.#postponed++;
+      const busy = error instanceof CatalogBusyError;
+      // It cannot be applied now, but it says how far there is to go.
+      if (busy || (error instanceof SyncRefusedError && error.reason === "gap")) this.#hearOf(delta);
+      if (busy) this.#postponed++;
       else throw error;
     }
+  }
+
+  /** A delta comes before the head that names it. */
+  #hearOf({ epoch, toLsn, postHash }: CatalogDelta): void {
+    const head = this.#head;
+    if (head && head.epoch === epoch && head.lsn < toLsn)
+      this.#head = { ...head, lsn: toLsn, stateHash: postHash };
   }
 
   async #onManifest(manifest: SnapshotManifest): Promise<void> {

@@ -3,6 +3,7 @@ import { coldTable, proveCold } from "./cold.js";
 import { fanoutTable, proveFanout } from "./fanout.js";
 import { hostileTable, proveHostile } from "./hostile.js";
 import { offlineTable, proveOffline } from "./offline.js";
+import { proveVectors, vectorTable } from "./vectors.js";
 
 it("a lane that was away catches up by deltas and by a snapshot", async () => {
   const { rows, passed } = await proveOffline({ changes: 40, products: [30], seed: 3 });
@@ -18,6 +19,12 @@ it("a new lane gets the whole catalog, also when it is broken off", async () => 
   ]);
   expect(passed, coldTable(rows)).toBe(true);
 }, 120_000);
+
+it("one byte for each number of a vector costs next to no recall", async () => {
+  const { rows } = await proveVectors({ synthetic: 900, queries: 200, photosEach: 0 });
+  expect(rows[0]?.loss, vectorTable(rows)).toBeLessThan(1);
+  expect(rows[0]?.recallFull).toBeLessThanOrEqual(1);
+});
 
 it("no hostile message is applied, and each is counted with its reason", async () => {
   const { rows, passed } = await proveHostile({ messages: 85 });
