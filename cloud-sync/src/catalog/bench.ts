@@ -116,7 +116,7 @@ export async function benchCatalog(db: Database, options: CatalogBenchOptions): 
   ];
   const bareSeconds = await seconds(() => bare(db, products));
   // What a server does by itself after so much was written.
-  await db.script("analyze product");
+  await db.script("analyze product; analyze product_search");
   onProgress("searching");
   const searchMs = await searchAll(catalog, products, searches);
   const readMs = await each(searches, (n) => catalog.product(`sku-${(n * 7919) % products}` as Sku));

@@ -15,5 +15,9 @@ export const searchText = (product: Product): string =>
     ].join(" "),
   );
 
+/** The words of texts, in order, each once: what a misspelt word may have been meant to be. */
+export const vocabularyOf = (texts: readonly string[]): string[] =>
+  [...new Set(texts.flatMap((text) => text.match(/\p{L}{4,}/gu) ?? []))].sort();
+
 /** `%` and `_` taken literally. */
 export const likeLiteral = (text: string): string => text.replace(/[\\%_]/g, "\\$&");

@@ -3,7 +3,7 @@ import { Product, type Sku } from "@tillsight/contracts";
 import type { Sql } from "../storage/database.js";
 import { type ChangeLog, overrideKey, productKey, referenceKey, type Step } from "./change-log.js";
 import { codesOf } from "./rules.js";
-import { namesKey, searchText } from "./search-text.js";
+import { namesKey, searchText, vocabularyOf } from "./search-text.js";
 
 /** A barcode that a product wants to have. */
 export interface Claim {
@@ -46,22 +46,42 @@ export async function writeProducts(
       before: current.get(after.sku) ?? null,
     })),
   );
-  const rows = changed.map((product, i) => ({
-    ...{ sku: product.sku, name_key: namesKey(product), search: searchText(product) },
-    ...{ body: product, lsn: lsns[i] },
-  }));
+  const rows = changed.map((product, i) => ({ sku: product.sku, body: product, lsn: lsns[i] }));
   await tx.query(
-    `insert into product (sku, name_key, search, body, lsn)
-     select * from jsonb_to_recordset($1::jsonb) as p (sku text, name_key text, search text, body jsonb, lsn bigint)
-     on conflict (sku) do update set name_key = excluded.name_key, search = excluded.search, body = excluded.body,
-       lsn = excluded.lsn`,
+    `insert into product (sku, body, lsn)
+     select * from jsonb_to_recordset($1::jsonb) as p (sku text, body jsonb, lsn bigint)
+     on conflict (sku) do update set body = excluded.body, lsn = excluded.lsn`,
     [JSON.stringify(rows)],
   );
+  await writeSearch(tx, changed, current);
   return {
     created: changed.filter(({ sku }) => !current.has(sku)).length,
     changed: changed.filter(({ sku }) => current.has(sku)).length,
     claims: await giveUpCodes(tx, changed, current),
   };
+}
+
+/** What is searched by; most changes are of prices and leave it. */
+async function writeSearch(
+  tx: Sql,
+  products: readonly Product[],
+  current: ReadonlyMap<string, Product>,
+): Promise<void> {
+  const rows = products.flatMap((product) => {
+    const [old, text] = [current.get(product.sku), searchText(product)];
+    if (old && old.name === product.name && searchText(old) === text) return [];
+    return [{ sku: product.sku, name_key: namesKey(product), text }];
+  });
+  if (rows.length === 0) return;
+  await tx.query(
+    `insert into product_search (sku, name_key, text)
+     select * from jsonb_to_recordset($1::jsonb) as p (sku text, name_key text, text text)
+     on conflict (sku) do update set name_key = excluded.name_key, text = excluded.text`,
+    [JSON.stringify(rows)],
+  );
+  await tx.query("insert into search_word select unnest($1::text[]) on conflict do nothing", [
+    vocabularyOf(rows.map(({ text }) => text)),
+  ]);
 }
 
 /** Takes the barcodes off the products whose barcodes change. @returns those that they want instead */

@@ -9,9 +9,16 @@ export const MoneyOrAmount = z.union([Money, Amount]);
 
 /** Decimal digits of the currency's minor unit: 2 for EUR, 0 for JPY. */
 export function minorDigits(currency: string): number {
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
   const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  digitsOf.set(currency, digits);
+  return digits;
 }
+
+/** Making a format takes longer than all the rest of a line. Bounded, because there are but 26^3 codes. */
+const digitsOf = new Map<string, number>();
 
 /** `1.49` or `1,49`; a separator of thousands is refused, because `1,234` may be meant either way. */
 const decimal = /^(-?)(\d{1,12})(?:[.,](\d+))?$/;

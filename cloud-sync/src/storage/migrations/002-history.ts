@@ -1,5 +1,5 @@
 import { Product } from "@tillsight/contracts";
-import { namesKey, searchText } from "../../catalog/search-text.js";
+import { namesKey, searchText, vocabularyOf } from "../../catalog/search-text.js";
 import type { Sql } from "../database.js";
 import type { Migration } from "../migrate.js";
 
@@ -25,18 +25,27 @@ export const history: Migration = {
   drop index reference_sku;
   drop table barcode, change;
 
-  -- search: folded name, names, SKU and barcodes. name_key: folded name, to order by.
   create table product (
     sku text collate "C" primary key,
-    name_key text collate "C" not null,
-    search text collate "C" not null,
-    words tsvector generated always as (to_tsvector('simple', search)) stored,
     body jsonb not null,
     lsn bigint not null
   );
-  create index product_name on product (name_key, sku);
-  create index product_words on product using gin (words);
-  create index product_search on product using gin (search gin_trgm_ops);
+
+  -- Apart from the product, so that a new price does not touch the indexes of its words. text: folded name, names, SKU
+  -- and barcodes. name_key: folded name, to order by.
+  create table product_search (
+    sku text collate "C" primary key references product on delete cascade,
+    name_key text collate "C" not null,
+    text text collate "C" not null,
+    words tsvector generated always as (to_tsvector('simple', text)) stored
+  );
+  create index product_search_name on product_search (name_key, sku);
+  create index product_search_words on product_search using gin (words);
+  create index product_search_text on product_search using gin (text gin_trgm_ops);
+
+  -- Every word of letters that was ever searched by: a misspelt one is looked up here, which is small, not in the texts.
+  create table search_word (word text collate "C" primary key);
+  create index search_word_like on search_word using gin (word gin_trgm_ops);
 
   create table barcode (
     code text collate "C" primary key,
@@ -149,9 +158,15 @@ async function copyProducts(tx: Sql): Promise<void> {
   const { rows } = await tx.query<{ body: unknown }>("select body from product_1");
   for (const row of rows) {
     const product = Product.parse(row.body);
-    await tx.query(
-      "insert into product (sku, name_key, search, body, lsn) values ($1, $2, $3, $4::jsonb, 0)",
-      [product.sku, namesKey(product), searchText(product), JSON.stringify(product)],
-    );
+    await tx.query("insert into product (sku, body, lsn) values ($1, $2::jsonb, 0)", [
+      product.sku,
+      JSON.stringify(product),
+    ]);
+    await tx.query("insert into product_search (sku, name_key, text) values ($1, $2, $3)", [
+      ...[product.sku, namesKey(product), searchText(product)],
+    ]);
+    await tx.query("insert into search_word select unnest($1::text[]) on conflict do nothing", [
+      vocabularyOf([searchText(product)]),
+    ]);
   }
 }
