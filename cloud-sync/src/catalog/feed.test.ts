@@ -174,7 +174,12 @@ onEachEngine((place) => {
     await catalog.putProduct(product("A"), "test");
     const from = await catalog.feed.lsn();
     for (let n = 1; n <= 3; n++)
-      await catalog.putOverride("south", "A" as Sku, Override.parse({ price: money(900 + n, "EUR") }), "test");
+      await catalog.putOverride(
+        "south",
+        "A" as Sku,
+        Override.parse({ price: money(900 + n, "EUR") }),
+        "test",
+      );
     expect(await catalog.feed.after("north", from, 100)).toEqual({ entries: [], toLsn: from + 3 });
     expect((await catalog.feed.after("south", from, 2)).toLsn).toBe(from + 2);
     expect(await catalog.feed.after("north", from + 3, 100)).toEqual({ entries: [], toLsn: from + 3 });
