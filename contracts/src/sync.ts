@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fleetTopics, laneHears, laneSpeaks } from "./fleet.js";
 import { Lsn, type NodeName } from "./ids.js";
 
 /** Not `z.instanceof`: its type would shut out Node's Buffer. */
@@ -185,18 +186,31 @@ export interface TopicRights {
 /** A terminal speaks for itself alone and hears its own store. */
 export function terminalRights(store: NodeName, terminal: NodeName): TopicRights {
   return {
-    publish: [topics.catalogRequest.topic(store, terminal), topics.presence.topic(store, terminal)],
+    publish: [
+      topics.catalogRequest.topic(store, terminal),
+      topics.presence.topic(store, terminal),
+      ...laneSpeaks.map((name) => fleetTopics[name].topic(store, terminal)),
+    ],
     subscribe: [
       topics.catalogHead.topic(store),
       topics.catalogDelta.topic(store),
       topics.catalogKeys.topic(store),
       topics.catalogAnswer.topic(store, terminal),
+      ...laneHears.map((name) => fleetTopics[name].topic(store, terminal)),
     ],
   };
 }
 
 /** Headquarters hears every lane, and alone may speak for the catalog. */
 export const headquartersRights: TopicRights = {
-  publish: ["tillsight/+/catalog/+", "tillsight/+/lane/+/catalog"],
-  subscribe: ["tillsight/+/lane/+/request", "tillsight/+/lane/+/presence"],
+  publish: [
+    "tillsight/+/catalog/+",
+    "tillsight/+/lane/+/catalog",
+    ...laneHears.map((name) => fleetTopics[name].topic("+", "+")),
+  ],
+  subscribe: [
+    "tillsight/+/lane/+/request",
+    "tillsight/+/lane/+/presence",
+    ...laneSpeaks.map((name) => fleetTopics[name].topic("+", "+")),
+  ],
 };
