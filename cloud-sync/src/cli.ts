@@ -25,6 +25,7 @@ Usage: node cloud-sync/dist/main.js [options]
                         (default: signing-key.pem in the data folder, made at the first start)
   --rotate-key          make a new signing key, endorsed by the present one, and end; stop headquarters first
   --revoke-old          with --rotate-key: the present key may be stolen, lanes are to believe it no more
+  --private-links       fetch pictures behind links also from addresses of the own network
   --models <folder>     manifests and weights                 (default: the ones shipped)
   --log-level <level>   error, warn, info or debug            (default info)
   --help                this text
@@ -65,6 +66,7 @@ const Options = z.object({
     .optional(),
   objects: z.string().min(1).optional(),
   models: z.string().optional(),
+  "private-links": z.boolean().default(false),
   "log-level": z.enum(logLevels).default("info"),
 });
 export type CliOptions = z.infer<typeof Options>;
@@ -94,6 +96,7 @@ export function parseOptions(argv: readonly string[]): CliOptions {
         },
         "rotate-key": { type: "boolean" },
         "revoke-old": { type: "boolean" },
+        "private-links": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -3,9 +3,11 @@ import type { HealthReport, NodeName } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
 import { CloudCatalog } from "./catalog/catalog.js";
 import { Imports } from "./catalog/transfer/imports.js";
-import type { EmbedPhoto } from "./enrol/embed-photo.js";
-import { embedAgain } from "./enrol/enrol.js";
+import { Enrolment } from "./enrol/enrolment.js";
+import type { FetchOptions } from "./enrol/fetch-picture.js";
 import { PhotoStore } from "./enrol/photo-store.js";
+import type { QueueOptions } from "./enrol/queue/queue.js";
+import type { PhotoReader } from "./enrol/reading.js";
 import { CloudStartError } from "./errors.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
 import { createServer } from "./http/server.js";
@@ -24,9 +26,16 @@ export interface CloudSyncOptions {
   readonly dataDir: string;
   /** Store whose lanes are served, as in their topics. */
   readonly store: NodeName;
-  /** Makes references of photos; its vectors carry this id. */
+  /** Of the vectors that this catalog holds. */
   readonly embedderId: string;
-  readonly embedPhoto: EmbedPhoto;
+  /** Makes references of photos. Left out: this copy takes photos and leaves them to others. */
+  readonly photoReader?: PhotoReader | undefined;
+  /** Cosine from which the lane takes two pictures for the same product (the embedder's threshold). */
+  readonly match?: number | undefined;
+  /** How pictures behind links may be fetched. */
+  readonly links?: Omit<FetchOptions, "signal">;
+  /** Leases and repetitions of enrolment. */
+  readonly enrolQueue?: QueueOptions;
   /** Of the HTTP API on loopback; 0 (the default) lets the system choose. */
   readonly port?: number;
   /** A broker of your own; left out, one is embedded. */
@@ -102,7 +111,7 @@ export async function startCloudSync(options: CloudSyncOptions): Promise<CloudSy
 }
 
 async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudSync> {
-  const { dataDir, store, embedPhoto, log = silentLogger } = options;
+  const { dataDir, store, log = silentLogger } = options;
   undo.add(await lockFolder(dataDir));
   const db = await openDatabase({ dataDir, databaseUrl: options.databaseUrl, log });
   undo.add(() => db.close());
@@ -115,7 +124,11 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const photos = new PhotoStore(objects);
   const imports = new Imports(db);
   await imports.start();
-  await embedAgain({ catalog, photos, embedPhoto }, log);
+  const enrolment = new Enrolment({
+    ...{ db, catalog, photos, log, reader: options.photoReader, match: options.match },
+    ...{ links: options.links ?? {}, queue: options.enrolQueue ?? {} },
+  });
+  await enrolment.embedAgain();
   let broker: Broker | undefined;
   if (options.brokerUrl === undefined) {
     broker = await startBroker({ port: options.brokerPort ?? 0 });
@@ -131,7 +144,9 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   publisher.start();
   undo.add(() => publisher.stop());
   const health = () => report(catalog, publisher);
-  const app = await createServer({ db, catalog, imports, photos, embedPhoto, token, log, health });
+  await enrolment.start();
+  undo.add(() => enrolment.stop());
+  const app = await createServer({ db, catalog, imports, photos, enrolment, token, log, health });
   undo.add(() => app.close());
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 }).catch((cause: unknown) => {
     throw new CloudStartError(`port ${options.port} cannot be used`, "Choose another with --port.", {

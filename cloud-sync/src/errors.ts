@@ -35,9 +35,49 @@ export class UnauthorizedError extends TillsightError {
   }
 }
 
+/** A page of another origin asks, which a browser lets it try. */
+export class ForeignOriginError extends TillsightError {
+  readonly code = "FOREIGN_ORIGIN";
+
+  constructor() {
+    super("this page is not headquarters' own", "Open the console at headquarters' own address.");
+  }
+}
+
 /** A picture that is none, too large, or of a kind that is not taken. */
 export class PhotoRefusedError extends TillsightError {
   readonly code = "PHOTO_REFUSED";
+}
+
+/** A picture behind a link could not be had this time. */
+export class PictureFetchError extends TillsightError {
+  readonly code = "PICTURE_FETCH";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, "It is tried again; when it stays so, look whether the link works in a browser.", options);
+  }
+}
+
+/** The thread that looks at pictures ended, or a picture held it up. */
+export class PhotoReaderError extends TillsightError {
+  readonly code = "PHOTO_READER";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(
+      message,
+      "It is started again by itself; when it stays so, look at the picture and the log.",
+      options,
+    );
+  }
+}
+
+/** Another worker has the job by now: what this one made of it was given up. */
+export class LeaseLostError extends TillsightError {
+  readonly code = "LEASE_LOST";
+
+  constructor(job: string) {
+    super(`enrolment ${job} went to another worker`, "Nothing to do: that one finishes it.");
+  }
 }
 
 /** The data folder or a port cannot be used. */

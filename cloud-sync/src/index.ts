@@ -5,7 +5,13 @@ export type { CatalogFeed, FeedEntry, FeedReference, LaneRow } from "./catalog/f
 export { Override } from "./catalog/override.js";
 export type { NewReference } from "./catalog/references.js";
 export { type CloudSync, type CloudSyncOptions, startCloudSync } from "./cloud.js";
-export { type EmbedPhoto, photoEmbedder } from "./enrol/embed-photo.js";
+export { type ArtificialFeatures, artificialFeatures, measureArtificial } from "./enrol/quality/artificial.js";
+export { exposure } from "./enrol/quality/exposure.js";
+export { toGray } from "./enrol/quality/gray.js";
+export { artificialLikelihood } from "./enrol/quality/likelihood.js";
+export { sharpness } from "./enrol/quality/sharpness.js";
+export { type PhotoReader, type PhotoReading, photoReader } from "./enrol/reading.js";
+export { ThreadedReader } from "./enrol/threaded-reader.js";
 export * from "./errors.js";
 export type { Logger } from "./log.js";
 export { type Broker, type BrokerOptions, startBroker } from "./publish/broker.js";

@@ -1,20 +1,18 @@
 #!/usr/bin/env node
 import { describeError } from "@tillsight/contracts";
-import { loadDetector, loadEmbedder } from "@tillsight/models";
 import { brokerAccess, rotateKey } from "./cli/publishing.js";
 import { runExport, runImport } from "./cli/transfer.js";
 import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
 import { type CliOptions, help, parseOptions } from "./cli.js";
 import { startCloudSync } from "./cloud.js";
-import { photoEmbedder } from "./enrol/embed-photo.js";
+import { ThreadedReader } from "./enrol/threaded-reader.js";
 import { createLogger } from "./log.js";
 
 /** Brings headquarters up and waits for SIGTERM or SIGINT. */
 async function run(options: CliOptions): Promise<void> {
   const log = createLogger(options["log-level"]);
   const folder = options.models === undefined ? {} : { folder: options.models };
-  const detector = await loadDetector(folder);
-  const embedder = await loadEmbedder(folder);
+  const photoReader = await ThreadedReader.open(folder);
   const brokerUrl = options["broker-url"];
   const cloud = await startCloudSync({
     ...{
@@ -29,14 +27,15 @@ async function run(options: CliOptions): Promise<void> {
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
     ...(await brokerAccess(options)),
     signingKeyFile: options["signing-key"],
-    ...{ embedderId: embedder.info.id, embedPhoto: photoEmbedder(detector, embedder) },
+    ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },
+    links: { allowPrivate: options["private-links"] },
   });
   // Beside the log, and once: a token does not belong into stored logs.
   if (cloud.tokenIsNew) process.stderr.write(`Write token (kept in ${options.data}/token): ${cloud.token}\n`);
   process.stderr.write(`Public key for lanes (sync.trustedKeys): ${cloud.publicKey}\n`);
   const stop = (signal: NodeJS.Signals) => {
     log.info("stopping", { signal });
-    const steps = [() => cloud.stop(), () => embedder.close(), () => detector.close()];
+    const steps = [() => cloud.stop(), () => photoReader.close()];
     void steps
       .reduce((before, step) => before.then(step), Promise.resolve())
       .catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type CloudSync, startCloudSync } from "../cloud.js";
-import { embedderId, temporaryFolder, unitVector } from "../test-helpers.js";
+import { embedderId, temporaryFolder } from "../test-helpers.js";
 import { runExport, runImport } from "./transfer.js";
 import { type ExportArgs, type ImportArgs, parseTransfer, transferHelp } from "./transfer-options.js";
 
@@ -54,7 +54,7 @@ describe.each(["its database alone", "a running headquarters"])("by %s", (how) =
     data = path(how.replaceAll(" ", "-"));
     if (how === "a running headquarters")
       cloud = await startCloudSync({
-        ...{ dataDir: data, store: "north", embedderId, embedPhoto: async () => unitVector(1) },
+        ...{ dataDir: data, store: "north", embedderId },
       });
     expect(await run(["import", path("goods.csv"), "--dry-run"])).toMatchObject({
       ...{ code: 0, err: expect.stringContaining("it fits: 2 new") },
@@ -80,8 +80,7 @@ describe.each(["its database alone", "a running headquarters"])("by %s", (how) =
 });
 
 test("a wrong token, and a headquarters that is not there, are said to be so", async () => {
-  const embedPhoto = async () => unitVector(1);
-  cloud = await startCloudSync({ dataDir: path("other"), store: "north", embedderId, embedPhoto });
+  cloud = await startCloudSync({ dataDir: path("other"), store: "north", embedderId });
   const big = csv + "x".repeat(3_000_000);
   await expect(run(["import", "-", "--url", cloud.url], big, { token: "wrong" })).rejects.toMatchObject({
     ...{ message: expect.stringContaining("token") },

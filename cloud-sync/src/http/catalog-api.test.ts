@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CloudSync, startCloudSync } from "../cloud.js";
-import { embedderId, product, temporaryFolder, unitVector } from "../test-helpers.js";
+import { embedderId, product, temporaryFolder } from "../test-helpers.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let cloud: CloudSync;
 beforeAll(async () => {
   folder = temporaryFolder();
-  const embedPhoto = async () => unitVector(1);
-  cloud = await startCloudSync({ dataDir: folder.dir, store: "north", embedderId, embedPhoto });
+  cloud = await startCloudSync({ dataDir: folder.dir, store: "north", embedderId });
 }, 120_000);
 afterAll(async () => {
   await cloud.stop();

@@ -1,14 +1,17 @@
 import multipart from "@fastify/multipart";
+import websocket from "@fastify/websocket";
 import type { HealthReport } from "@tillsight/contracts";
 import fastify, { type FastifyInstance } from "fastify";
 import type { CloudCatalog } from "../catalog/catalog.js";
 import type { Imports } from "../catalog/transfer/imports.js";
-import type { EmbedPhoto } from "../enrol/embed-photo.js";
+import type { Enrolment } from "../enrol/enrolment.js";
 import { maxPhotoBytes, maxPhotos } from "../enrol/photo.js";
 import type { PhotoStore } from "../enrol/photo-store.js";
 import type { Logger } from "../log.js";
 import type { Database } from "../storage/database.js";
+import { enrolRoutes } from "./enrol.js";
 import { transferRoutes } from "./imports.js";
+import { photoRoutes } from "./photos.js";
 import { sendProblem } from "./problem.js";
 import { productRoutes } from "./products.js";
 import { storeRoutes } from "./stores.js";
@@ -19,7 +22,7 @@ export interface ServerParts {
   readonly imports: Imports;
   readonly db: Database;
   readonly photos: PhotoStore;
-  readonly embedPhoto: EmbedPhoto;
+  readonly enrolment: Enrolment;
   readonly token: string;
   readonly log: Logger;
   health(): Promise<HealthReport>;
@@ -54,8 +57,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const report = await parts.health();
     return reply.code(report.state === "failed" ? 503 : 200).send(report);
   });
+  await app.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
   productRoutes(app, parts);
   storeRoutes(app, parts);
   transferRoutes(app, parts);
+  await enrolRoutes(app, parts);
+  photoRoutes(app, parts);
   return app;
 }

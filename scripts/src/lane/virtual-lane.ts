@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type CloudSync, photoEmbedder, startCloudSync } from "@tillsight/cloud-sync";
+import { type CloudSync, photoReader, startCloudSync } from "@tillsight/cloud-sync";
 import { NodeName } from "@tillsight/contracts";
 import {
   createServiceManager,
@@ -151,7 +151,7 @@ async function openHeadquarters(
     dataDir: join(options.dir, "headquarters"),
     store,
     embedderId: networks.embedder.info.id,
-    embedPhoto: photoEmbedder(networks.detector, networks.embedder),
+    photoReader: photoReader(networks.detector, networks.embedder),
     port: options.cloudPort ?? 0,
   });
   undo.add(() => cloud.stop());

@@ -27,7 +27,6 @@ beforeAll(async () => {
     dataDir: blank,
     store,
     embedderId,
-    embedPhoto: async () => unitVector(0),
   });
   await cloud.stop();
 });
@@ -58,7 +57,7 @@ function unitVector(seed: number): Float32Array {
 async function headquarters(brokerUrl?: string): Promise<CloudSync> {
   cpSync(blank, join(dir, "cloud"), { recursive: true });
   const cloud = await startCloudSync({
-    ...{ dataDir: join(dir, "cloud"), store, embedderId, embedPhoto: async () => unitVector(0) },
+    ...{ dataDir: join(dir, "cloud"), store, embedderId },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
   });
   undo.push(() => cloud.stop());

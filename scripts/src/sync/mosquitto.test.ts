@@ -96,7 +96,6 @@ async function headquarters(brokerUrl: string, ca: string): Promise<CloudSync> {
       dataDir: join(dir, "cloud"),
       store,
       embedderId,
-      embedPhoto: async () => new Float32Array(32),
       brokerUrl,
     },
     ...{ brokerAccess: { username: "hq", password: users.hq.password }, brokerCa: ca },

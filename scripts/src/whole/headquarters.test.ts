@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CloudSync, photoEmbedder, startCloudSync } from "@tillsight/cloud-sync";
+import { type CloudSync, photoReader, startCloudSync } from "@tillsight/cloud-sync";
 import { NodeName, Product } from "@tillsight/contracts";
 import { openNetworks, parseConfig } from "@tillsight/edge-daemon";
 import sharp from "sharp";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const { detector, embedder } = networks;
   cloud = await startCloudSync({
     ...{ dataDir, store: NodeName.parse("demo"), embedderId: embedder.info.id },
-    embedPhoto: photoEmbedder(detector, embedder),
+    photoReader: photoReader(detector, embedder),
   });
   undo.add(() => cloud.stop());
   const goods = await enrolDemoStore(networks, 3, undefined, stocked.map(demoProduct));

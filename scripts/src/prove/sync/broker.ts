@@ -8,7 +8,7 @@ import { CatalogFollower, openCatalog } from "@tillsight/edge-daemon";
 import { parsePublicKey } from "@tillsight/sync-protocol";
 import { quantile } from "../../bench/quantile.js";
 import { createRandom } from "../../virtual/random.js";
-import { embedderId, productOf, skuOf, vectorOf } from "./goods.js";
+import { embedderId, productOf, skuOf } from "./goods.js";
 import { store } from "./headquarters.js";
 import { startMosquitto } from "./mosquitto.js";
 
@@ -71,7 +71,6 @@ export async function proveBroker(options: BrokerOptions): Promise<BrokerReport>
   const broker = await startMosquitto({ dir: join(dir, "mosquitto") });
   const cloud = await startCloudSync({
     ...{ dataDir: join(dir, "cloud"), store, embedderId, brokerUrl: broker.url },
-    embedPhoto: async () => vectorOf(random, size),
   });
   const catalog = await openCatalog({ dir: join(dir, "lane"), embedderId, size });
   const applied = new Applied();

@@ -31,7 +31,6 @@ async function start({ seed, size, products, ...options }: CloudStart): Promise<
     ...options,
     store,
     embedderId,
-    embedPhoto: async () => vectorOf(random, size),
   });
   idle = change(cloud, random, size, products);
   return cloud.publicKey;

@@ -21,7 +21,6 @@ serve({
       dataDir,
       store,
       embedderId,
-      embedPhoto: async () => new Float32Array(32),
     });
     sender = await mqtt.connectAsync(cloud.brokerUrl);
     return { brokerUrl: cloud.brokerUrl, publicKey: cloud.publicKey };

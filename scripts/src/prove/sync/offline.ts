@@ -63,7 +63,6 @@ async function once(products: number, options: OfflineOptions, dir: string): Pro
   const random = createRandom(options.seed ?? 1);
   const cloud = await startCloudSync({
     ...{ dataDir: join(dir, "cloud"), store, embedderId },
-    embedPhoto: async () => vectorOf(random, size),
   });
   const catalog = await openCatalog({ dir: join(dir, "lane"), embedderId, size });
   const follow = () => {
