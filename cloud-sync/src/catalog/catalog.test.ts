@@ -170,17 +170,15 @@ onEachEngine((place) => {
     expect(await catalog.audit({ sku: sku("audited"), until: from, limit: 100 })).toEqual([]);
   });
 
-  test("everything is there again after a restart, and the published LSN never moves back", async () => {
+  test("everything is there again after a restart", async () => {
     await put("A");
     await catalog.addReferences(sku("A"), [{ id: "keep", vector: unitVector(2), photo: "p.jpg" }], "test");
     const { lsn } = await catalog.state();
-    await catalog.confirmPublished(lsn);
-    await catalog.confirmPublished(1);
     await catalog.close();
     await db.close();
     db = await place().open();
     catalog = await CloudCatalog.open(db, "next-embedder");
-    expect(await catalog.state()).toEqual({ lsn, publishedLsn: lsn });
+    expect(await catalog.state()).toEqual({ lsn });
     const [foreign] = await catalog.foreignReferences();
     expect(foreign).toMatchObject({ id: "keep", photo: "p.jpg", embedderId });
     expect(foreign?.vector).toEqual(unitVector(2));

@@ -38,16 +38,8 @@ export class CloudCatalog {
     return catalog;
   }
 
-  async state(): Promise<{ readonly lsn: number; readonly publishedLsn: number }> {
-    const { rows } = await this.#db.query<{ lsn: number; published_lsn: number }>(
-      "select lsn, published_lsn from catalog_state",
-    );
-    return { lsn: rows[0]?.lsn ?? 0, publishedLsn: rows[0]?.published_lsn ?? 0 };
-  }
-
-  /** Never moves back, so that a late confirmation does no harm. */
-  async confirmPublished(lsn: number): Promise<void> {
-    await this.#db.query("update catalog_state set published_lsn = greatest(published_lsn, $1)", [lsn]);
+  async state(): Promise<{ readonly lsn: number }> {
+    return { lsn: await this.feed.lsn() };
   }
 
   /** Called after each committed change, also of another copy of headquarters. */
