@@ -8,7 +8,7 @@ import { logLevels } from "./log.js";
 export const help = `tillsight cloud-sync: the chain's product catalog, and its way to every lane
 
 Usage: node cloud-sync/dist/main.js [options]
-       node cloud-sync/dist/main.js import <file> | export [file]   (their own --help)
+       node cloud-sync/dist/main.js import <file> | export [file] | enrol <pictures>   (their own --help)
 
   --data <folder>       catalog, pictures and token          (default ~/.tillsight/cloud)
   --store <name>        store whose lanes are served          (default store)

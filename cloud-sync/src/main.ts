@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { describeError } from "@tillsight/contracts";
+import { runEnrol } from "./cli/enrol.js";
+import { enrolHelp, parseEnrol } from "./cli/enrol-options.js";
 import { brokerAccess, rotateKey } from "./cli/publishing.js";
 import { runExport, runImport } from "./cli/transfer.js";
 import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
@@ -68,9 +70,24 @@ async function transfer(command: "import" | "export", argv: readonly string[]): 
       : await runExport(args, { token, databaseUrl }, terminal);
 }
 
+/** A folder, ZIP or list of pictures; Ctrl-C breaks it off, and `--batch` goes on with it. */
+async function enrol(argv: readonly string[]): Promise<void> {
+  const args = parseEnrol(argv);
+  if (args.help) {
+    process.stdout.write(enrolHelp);
+    return;
+  }
+  const { stdin, stdout, stderr, env } = process;
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+  const environment = { token: env.TILLSIGHT_TOKEN, databaseUrl: env.TILLSIGHT_DATABASE_URL };
+  process.exitCode = await runEnrol(args, environment, { stdin, stdout, stderr, signal: stop.signal });
+}
+
 try {
   const [command, ...rest] = process.argv.slice(2);
   if (command === "import" || command === "export") await transfer(command, rest);
+  else if (command === "enrol") await enrol(rest);
   else {
     const options = parseOptions(process.argv.slice(2));
     if (options.help) process.stdout.write(help);

@@ -5,7 +5,7 @@ import { type CloudSync, photoReader, startCloudSync } from "@tillsight/cloud-sy
 import { NodeName, Product } from "@tillsight/contracts";
 import { openNetworks, parseConfig } from "@tillsight/edge-daemon";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { enrolDemoStore, stockHeadquarters } from "../lane/demo-catalog.js";
 import { Undo } from "../lane/undo.js";
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await store.run().ready();
   page = await connectWhenUp(store.url, store.pin, soon());
   undo.add(() => page.close());
-  await expect.poll(references, patience).toBe(9);
+  await vi.waitFor(async () => expect(await references()).toBe(9), patience);
 });
 afterAll(() => undo.run());
 
