@@ -9,6 +9,9 @@ import { PhotoStore } from "./enrol/photo-store.js";
 import type { QueueOptions } from "./enrol/queue/queue.js";
 import type { PhotoReader } from "./enrol/reading.js";
 import { CloudStartError } from "./errors.js";
+import { Credentials } from "./fleet/credentials.js";
+import type { Fleet } from "./fleet/fleet.js";
+import { brokerGate, startFleet } from "./fleet/start-fleet.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
 import { createServer } from "./http/server.js";
 import { loadToken } from "./http/token.js";
@@ -46,6 +49,12 @@ export interface CloudSyncOptions {
   readonly brokerCa?: string | undefined;
   /** Of the embedded broker, on loopback; 0 (the default) lets the system choose. */
   readonly brokerPort?: number;
+  /** The embedded broker lets nobody in but registered terminals. False (the default): everybody on this machine. */
+  readonly registeredOnly?: boolean;
+  /** The broker's address as lanes reach it, told to a terminal that registers. */
+  readonly laneBrokerUrl?: string | undefined;
+  /** Folder for mosquitto's `passwords` and `acl`, written anew with each registered terminal. */
+  readonly mosquittoDir?: string | undefined;
   /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
   readonly signingKeyFile?: string | undefined;
   /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
@@ -69,6 +78,7 @@ export interface CloudSync {
   /** The catalog itself, for a composition in the same process. */
   readonly catalog: CloudCatalog;
   readonly publisher: Publisher;
+  readonly fleet: Fleet;
   health(): Promise<HealthReport>;
   /** Idempotent; closes in the reverse order of starting. */
   stop(): Promise<void>;
@@ -129,24 +139,48 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     ...{ links: options.links ?? {}, queue: options.enrolQueue ?? {} },
   });
   await enrolment.embedAgain();
+  const credentials = new Credentials(db);
+  const gate = options.registeredOnly ? brokerGate(credentials) : undefined;
   let broker: Broker | undefined;
   if (options.brokerUrl === undefined) {
-    broker = await startBroker({ port: options.brokerPort ?? 0 });
+    const authenticate = gate ? { authenticate: gate.authenticate } : {};
+    broker = await startBroker({ port: options.brokerPort ?? 0, ...authenticate });
     undo.add(broker.close);
   }
   const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
+  const access = broker ? gate?.access : options.brokerAccess;
   const key = await loadSigningKey(options.signingKeyFile ?? signingKeyFile(dataDir));
   const stores = async () => (await catalog.stores()).map(({ name }) => name);
   const publisher = new Publisher({
     ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
-    ...{ access: options.brokerAccess, ca: options.brokerCa },
+    ...{ access, ca: options.brokerCa },
   });
   publisher.start();
   undo.add(() => publisher.stop());
-  const health = () => report(catalog, publisher);
+  const { fleet, credentialsChanged } = await startFleet({
+    ...{ db, objects, stores, credentials, broker, brokerUrl, access, ca: options.brokerCa, log },
+    ...{ mosquittoDir: options.mosquittoDir, relayed: false },
+  });
+  undo.add(() => fleet.stop());
+  const health = () => report(catalog, publisher, fleet);
   await enrolment.start();
   undo.add(() => enrolment.stop());
-  const app = await createServer({ db, catalog, imports, photos, enrolment, token, log, health });
+  const forLanes = {
+    brokerUrl: options.laneBrokerUrl ?? broker?.url ?? null,
+    trustedKeys: [publicKeyText(key.publicKey)],
+  };
+  const forFleet = { fleet, credentials, credentialsChanged, objects, forLanes };
+  const app = await createServer({
+    db,
+    catalog,
+    imports,
+    photos,
+    enrolment,
+    token,
+    log,
+    health,
+    ...forFleet,
+  });
   undo.add(() => app.close());
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 }).catch((cause: unknown) => {
     throw new CloudStartError(`port ${options.port} cannot be used`, "Choose another with --port.", {
@@ -158,12 +192,12 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
   return {
     ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, tokenIsNew: isNew },
-    ...{ catalog, publisher, health, stop: () => undo.run() },
+    ...{ catalog, publisher, fleet, health, stop: () => undo.run() },
   };
 }
 
-async function report(catalog: CloudCatalog, publisher: Publisher): Promise<HealthReport> {
-  const parts: HealthReport["parts"] = { publisher: publisher.health() };
+async function report(catalog: CloudCatalog, publisher: Publisher, fleet: Fleet): Promise<HealthReport> {
+  const parts: HealthReport["parts"] = { publisher: publisher.health(), fleet: fleet.health() };
   try {
     const { lsn } = await catalog.state();
     const unpublished = await publisher.ledger.unpublishedCount();

@@ -5,7 +5,11 @@ export type { CatalogFeed, FeedEntry, FeedReference, LaneRow } from "./catalog/f
 export { Override } from "./catalog/override.js";
 export type { NewReference } from "./catalog/references.js";
 export { type CloudSync, type CloudSyncOptions, startCloudSync } from "./cloud.js";
-export { type ArtificialFeatures, artificialFeatures, measureArtificial } from "./enrol/quality/artificial.js";
+export {
+  type ArtificialFeatures,
+  artificialFeatures,
+  measureArtificial,
+} from "./enrol/quality/artificial.js";
 export { exposure } from "./enrol/quality/exposure.js";
 export { toGray } from "./enrol/quality/gray.js";
 export { artificialLikelihood } from "./enrol/quality/likelihood.js";
@@ -13,6 +17,7 @@ export { sharpness } from "./enrol/quality/sharpness.js";
 export { type PhotoReader, type PhotoReading, photoReader } from "./enrol/reading.js";
 export { ThreadedReader } from "./enrol/threaded-reader.js";
 export * from "./errors.js";
+export type { Fleet } from "./fleet/fleet.js";
 export type { Logger } from "./log.js";
 export { type Broker, type BrokerOptions, startBroker } from "./publish/broker.js";
 export { Ledger } from "./publish/ledger.js";

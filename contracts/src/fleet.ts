@@ -13,7 +13,6 @@ const Session = z.int().min(1);
 /** What headquarters may set on a lane. Nothing here can cut a lane off from headquarters or from its till. */
 export const RemoteSettings = z.strictObject({
   storeName: z.string().min(1).max(80).optional(),
-  logLevel: z.enum(["error", "warn", "info", "debug"]).optional(),
   recognition: z
     .strictObject({
       settleMs: z.int().min(50).max(5_000).optional(),

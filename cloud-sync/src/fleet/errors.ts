@@ -25,3 +25,8 @@ export class TooManyTriesError extends TillsightError {
 export class RolloutStateError extends TillsightError {
   readonly code = "ROLLOUT_STATE";
 }
+
+/** The stream that records are relayed to cannot be used; they wait in the database. */
+export class RelayError extends TillsightError {
+  readonly code = "RELAY";
+}

@@ -135,6 +135,27 @@ const SyncConfig = z.strictObject({
   }),
 });
 
+const UplinkConfig = z.strictObject({
+  maxMegabytes: z.int().min(8).max(100_000).default(512).meta({
+    title: "Room",
+    description:
+      "Disk for what waits for headquarters, MiB. When it is full, what headquarters has already goes first, then the oldest pictures, telemetry and events; a sale that headquarters has not never goes.",
+  }),
+  beatSeconds: z.int().min(1).max(600).default(10).meta({
+    title: "Heartbeat",
+    description:
+      "A sign of life to headquarters this often, seconds; two that fail to come make the lane stale there.",
+  }),
+  telemetrySeconds: z.int().min(0).max(86_400).default(60).meta({
+    title: "Telemetry",
+    description: "The lane's figures this often, seconds; 0 switches it off.",
+  }),
+  reviewCrops: z.boolean().default(true).meta({
+    title: "Pictures for review",
+    description: "Send headquarters a picture of each item that recognition asked a person about.",
+  }),
+});
+
 const LogConfig = z.strictObject({
   level: z
     .enum(["error", "warn", "info", "debug"])
@@ -171,6 +192,10 @@ export const DaemonConfig = z.strictObject({
   till: PosSettings.prefault({}).meta({ title: "Till", description: "How line items reach the till." }),
   kiosk: KioskConfig.prefault({}).meta({ title: "Kiosk API", description: "For the shopper's page." }),
   sync: SyncConfig.prefault({}).meta({ title: "Sync", description: "Catalog from headquarters." }),
+  uplink: UplinkConfig.prefault({}).meta({
+    title: "Uplink",
+    description: "Sales, events, telemetry and pictures to headquarters, by the broker of `sync`.",
+  }),
   log: LogConfig.prefault({}).meta({ title: "Log", description: "JSON lines on standard output." }),
 });
 export type DaemonConfig = z.infer<typeof DaemonConfig>;

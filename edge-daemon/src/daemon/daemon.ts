@@ -3,14 +3,17 @@ import { describeError, InvalidInputError } from "@tillsight/contracts";
 import type { Catalog } from "../catalog/index.js";
 import type { DaemonConfig } from "../config/schema.js";
 import { KioskApi } from "../kiosk-api/index.js";
+import type { Uplink } from "../uplink/index.js";
 import { type Assembly, type DaemonDeps, newAssembly } from "./assembly.js";
 import { cameraHealth, networksHealth, progressHealth } from "./health-parts.js";
 import { Lane } from "./lane.js";
 import { laneNotices } from "./notices.js";
 import { startPulse } from "./pulse.js";
+import { withRemoteSettings } from "./remote-settings.js";
 import { RecognitionTrouble, startSeeing } from "./seeing.js";
 import { type Selling, startSelling } from "./selling.js";
 import { TrayPicture } from "./tray-picture.js";
+import { createUplink, startReporting } from "./uplink.js";
 
 /** The running lane. */
 export interface Daemon {
@@ -27,11 +30,12 @@ export interface Daemon {
  * Rejects with the first part's error, after stopping what had begun.
  */
 export async function startDaemon(
-  config: DaemonConfig,
+  local: DaemonConfig,
   deps: DaemonDeps,
   signal: AbortSignal,
 ): Promise<Daemon> {
-  makeDataDir(config.dataDir);
+  makeDataDir(local.dataDir);
+  const config = withRemoteSettings(local, deps.log);
   const assembly = newAssembly(config, deps);
   const { parts, trouble } = assembly;
   try {
@@ -66,7 +70,8 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
   signal.throwIfAborted();
   const picture = new TrayPicture(deps.camera);
   const failing = new RecognitionTrouble();
-  const lane = createLane(assembly, selling, picture, failing);
+  const uplink = createUplink(assembly, selling, picture);
+  const lane = createLane(assembly, selling, picture, failing, uplink);
   await parts.begin(
     "lane",
     () => lane.start(),
@@ -79,6 +84,7 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
   const url = await startApi(assembly, lane);
   signal.throwIfAborted();
   await startSeeing(assembly, selling.catalog, lane, picture, failing);
+  await startReporting(assembly, { uplink, selling, lane, picture });
   await startPulse(assembly, selling, lane);
   return { lane, catalog: selling.catalog, url };
 }
@@ -88,6 +94,7 @@ function createLane(
   selling: Selling,
   picture: TrayPicture,
   failing: RecognitionTrouble,
+  uplink: Uplink,
 ): Lane {
   const { config, deps, health, metrics } = assembly;
   const { catalog, keeper, dispatcher, sink } = selling;
@@ -97,12 +104,14 @@ function createLane(
     catalog,
     log: deps.log,
     now: () => deps.clock.now(),
+    serviceMode: () => uplink.serviceMode,
     notices: () =>
       laneNotices({
         camera: deps.camera.status(),
         references: catalog.referenceCount,
         foreignReferences: catalog.foreignReferenceCount,
         recognition: failing.now,
+        serviceMode: uplink.serviceMode,
         others: [...keeper.notices(), ...dispatcher.notices()],
       }),
     tillConnected: () => sink.connected(),

@@ -8,7 +8,7 @@ import type {
   Sku,
   TrayState,
 } from "@tillsight/contracts";
-import { describeError } from "@tillsight/contracts";
+import { describeError, TillsightError } from "@tillsight/contracts";
 import type { BasketKeeper } from "../journal/index.js";
 import type { Logger } from "../observe/logger.js";
 import type { CatalogReader } from "../ports/catalog.js";
@@ -26,8 +26,19 @@ export interface LaneParts {
   readonly health: LaneControl["health"];
   readonly metrics: LaneControl["metrics"];
   readonly log: Logger;
+  /** A person works at the lane: nothing new is sold, what was begun may be finished. */
+  readonly serviceMode: () => boolean;
   /** Wall clock, for prices with a validity. */
   readonly now: () => Date;
+}
+
+/** Nothing is sold while a person works at the lane. */
+export class ServiceModeError extends TillsightError {
+  readonly code = "SERVICE_MODE";
+
+  constructor() {
+    super("this lane is in service mode", "Headquarters switches it off when the work is done.");
+  }
 }
 
 const emptyTray: TrayState = { seq: 0, phase: "moving", width: 0, height: 0, items: [] };
@@ -60,7 +71,7 @@ export class Lane implements LaneControl {
   async onTray(tray: TrayState): Promise<void> {
     this.#tray = tray;
     this.#publish({ type: "tray", tray, cards: this.#cards(skusOfTray(tray)) });
-    if (tray.phase !== "settled") return;
+    if (tray.phase !== "settled" || this.#closed) return;
     const items = tray.items.map(({ id, decision }) => ({ id, decision }));
     try {
       await this.#parts.keeper.act({ kind: "tray", items });
@@ -97,6 +108,7 @@ export class Lane implements LaneControl {
   }
 
   async act(action: BasketAction, by: "shopper" | "attendant"): Promise<void> {
+    if (this.#closed && action.do === "addSku") throw new ServiceModeError();
     await this.#parts.keeper.act({ kind: "action", action, by });
   }
 
@@ -115,6 +127,13 @@ export class Lane implements LaneControl {
 
   metrics(): Promise<string> {
     return this.#parts.metrics();
+  }
+
+  /** In service mode a sale that was begun goes on, but none begins. */
+  get #closed(): boolean {
+    const { status } = this.#parts.keeper.basket;
+    const begun = status === "shopping" || status === "paying" || status === "suspended";
+    return !begun && this.#parts.serviceMode();
   }
 
   #cards(skus: readonly Sku[]): ProductCard[] {

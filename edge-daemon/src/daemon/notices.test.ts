@@ -18,6 +18,7 @@ const well: LaneCondition = {
   references: 5,
   foreignReferences: 0,
   recognition: null,
+  serviceMode: false,
   others: [],
 };
 const refused: LaneNotice = { code: "LINE_REFUSED", severity: "warning", text: "refused", fix: "retry" };

@@ -9,6 +9,8 @@ export interface LaneCondition {
   readonly foreignReferences: number;
   /** Why recognition has stopped deciding, or null. */
   readonly recognition: { readonly text: string; readonly fix: string } | null;
+  /** Headquarters has put the lane into service mode. */
+  readonly serviceMode: boolean;
   /** Of parts that speak for themselves: basket and journal, till. */
   readonly others: readonly LaneNotice[];
 }
@@ -33,6 +35,13 @@ export function laneNotices(now: LaneCondition): LaneNotice[] {
       severity: "fault",
       text: now.camera.detail,
       fix: cameraFixes[fault],
+    });
+  if (now.serviceMode)
+    notices.push({
+      code: "SERVICE_MODE",
+      severity: "warning",
+      text: "This lane is in service mode: nothing new is sold",
+      fix: "Headquarters switches it off when the work is done.",
     });
   if (now.recognition) notices.push({ code: "RECOGNITION_FAILED", severity: "fault", ...now.recognition });
   if (now.references === 0)

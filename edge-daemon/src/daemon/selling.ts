@@ -16,6 +16,8 @@ const keepDays = 30;
 export interface Selling {
   readonly catalog: Catalog;
   readonly keeper: BasketKeeper;
+  /** For reading what is over; the keeper alone writes. */
+  readonly journal: Pick<Journal, "endedAfter" | "lastLsn">;
   readonly sink: TillSink;
   readonly dispatcher: TillDispatcher;
 }
@@ -57,7 +59,11 @@ async function startCatalog({ config, deps, parts, health }: Assembly): Promise<
   return catalog;
 }
 
-async function startBasket(assembly: Assembly, catalog: Catalog, sink: TillSink): Promise<BasketKeeper> {
+async function startBasket(
+  assembly: Assembly,
+  catalog: Catalog,
+  sink: TillSink,
+): Promise<{ keeper: BasketKeeper; journal: Journal }> {
   const { config, deps, parts, health, trouble } = assembly;
   const { clock } = deps;
   const journal = new Journal(join(config.dataDir, "journal", "lane.db"));
@@ -86,7 +92,7 @@ async function startBasket(assembly: Assembly, catalog: Catalog, sink: TillSink)
   health.register("basket", () =>
     noticesHealth(keeper.notices(), `${keeper.basket.status}, journal in order`),
   );
-  return keeper;
+  return { keeper, journal };
 }
 
 /** Starts what is durable before anything that shows it. Rejects with the first part's error. */
@@ -94,7 +100,7 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
   const { config, deps, parts, health, metrics, trouble } = assembly;
   const catalog = await startCatalog(assembly);
   const sink = createLineSink(config.till, { clock: deps.clock });
-  const keeper = await startBasket(assembly, catalog, sink);
+  const { keeper, journal } = await startBasket(assembly, catalog, sink);
   await parts.begin(
     "till",
     () => sink.start(),
@@ -118,5 +124,5 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
   health.register("till", () =>
     noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
   );
-  return { catalog, keeper, sink, dispatcher };
+  return { catalog, keeper, journal, sink, dispatcher };
 }

@@ -12,6 +12,8 @@ import type { CommandOutcome, UpOutbox } from "./outbox.js";
 export interface OrderHooks {
   /** Ends the daemon in order; whatever keeps it running starts it again. */
   restart(): void;
+  /** @throws OrderRefusedError when nothing would start it again */
+  mayRestart(): void;
   /** JPEG of the tray at this moment; null when there is none to be had. */
   picture(): Promise<{ readonly jpeg: Uint8Array } | null>;
   setServiceMode(on: boolean): void;
@@ -98,6 +100,7 @@ export class Orders {
     try {
       switch (command.do) {
         case "restart":
+          hooks.mayRestart();
           return { ...done("restarting"), afterwards: () => hooks.restart() };
         case "service":
           hooks.setServiceMode(command.on);

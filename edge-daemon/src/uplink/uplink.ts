@@ -22,7 +22,7 @@ export interface UplinkOptions {
   readonly file: string;
   readonly limitBytes: number;
   readonly journal: Pick<Journal, "endedAfter" | "lastLsn">;
-  /** Left out: everything waits in the outbox. */
+  /** Left out, the lane stands alone and keeps nothing; whoever joins later gets the sales that the journal still has. */
   readonly broker?: {
     readonly url: string;
     readonly credentials?: { readonly username: string; readonly password: string };
@@ -104,7 +104,7 @@ export class Uplink {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#orders.settled();
-    await this.#collector.collect();
+    if (this.#link) await this.#collector.collect();
     await this.#collector.stop();
     await this.#link?.stop();
     this.outbox.close();
@@ -112,11 +112,13 @@ export class Uplink {
 
   /** A transaction may have ended: looks at once rather than with the next tick. */
   saleEnded(): void {
+    if (!this.#link) return;
     void this.#collector.collect().then(() => this.#guard(() => this.#sender.step()));
   }
 
   /** Stores one record; trouble is reported, never thrown: whoever has something to tell has more to do. */
   tell<S extends Exclude<UpStream, "sale">>(stream: S, body: UpBody[S]): void {
+    if (!this.#link) return;
     const record = { stream, id: this.#newId(), at: body.at, body } as NewRecord;
     this.#guard(() => {
       if (this.outbox.add([record]) > 0) this.#log.debug("no room for a record", { stream });
@@ -154,7 +156,7 @@ export class Uplink {
         facts,
       };
     const waiting = Object.values(backlog).reduce((sum, n) => sum + (n ?? 0), 0);
-    if (!this.#link) return { state: "ok", detail: `no headquarters; ${waiting} records kept`, facts };
+    if (!this.#link) return { state: "ok", detail: "the lane stands alone", facts };
     if (connected && this.#sender.unanswered <= 3)
       return {
         state: "ok",
