@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CloudSync, startCloudSync } from "@tillsight/cloud-sync";
 import { money } from "@tillsight/contracts";
-import { CatalogFollower, openCatalog } from "@tillsight/edge-daemon";
-import { parsePublicKey } from "@tillsight/sync-protocol";
 import { createRandom, type Random } from "../../virtual/random.js";
 import { embedderId, productOf, skuOf, vectorOf } from "./goods.js";
 import { store } from "./headquarters.js";
+import { followerOf, openLane } from "./lane.js";
 
 export interface OfflineOptions {
   /** Changes while the lane is away. */
@@ -64,12 +63,11 @@ async function once(products: number, options: OfflineOptions, dir: string): Pro
   const cloud = await startCloudSync({
     ...{ dataDir: join(dir, "cloud"), store, embedderId },
   });
-  const catalog = await openCatalog({ dir: join(dir, "lane"), embedderId, size });
+  const { publicKey, brokerUrl } = cloud;
+  const where = { dir: join(dir, "lane"), size, brokerUrl, publicKey };
+  const { catalog } = await openLane(where);
   const follow = () => {
-    const follower = new CatalogFollower({
-      ...{ catalog, store, terminal: "lane-1", brokerUrl: cloud.brokerUrl },
-      ...{ dir: join(dir, "lane", "snapshot"), trustedKeys: [parsePublicKey(cloud.publicKey)] },
-    });
+    const follower = followerOf(catalog, where);
     follower.start();
     return follower;
   };
