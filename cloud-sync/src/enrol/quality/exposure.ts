@@ -1,5 +1,4 @@
 import type { Gray } from "./gray.js";
-import { rank } from "./gray.js";
 
 /** Luma 0..255; shares 0..1. */
 export interface Exposure {
@@ -13,17 +12,29 @@ export interface Exposure {
 }
 
 export function exposure({ data }: Gray): Exposure {
-  let [sum, black, white] = [0, 0, 0];
+  const counts = new Uint32Array(256);
+  let sum = 0;
   for (const v of data) {
     sum += v;
-    if (v <= 8) black++;
-    if (v >= 250) white++;
+    const bin = Math.min(255, Math.round(v));
+    counts[bin] = (counts[bin] as number) + 1;
   }
   const n = data.length || 1;
+  const share = (from: number, to: number) => counts.subarray(from, to + 1).reduce((a, b) => a + b, 0) / n;
   return {
     mean: sum / n,
-    range: rank(data, 0.95) - rank(data, 0.05),
-    black: black / n,
-    white: white / n,
+    range: lumaAt(counts, 0.95 * n) - lumaAt(counts, 0.05 * n),
+    black: share(0, 8),
+    white: share(250, 255),
   };
+}
+
+/** Luma below which `pixels` lie. */
+function lumaAt(counts: Uint32Array, pixels: number): number {
+  let seen = 0;
+  for (let luma = 0; luma < counts.length; luma++) {
+    seen += counts[luma] as number;
+    if (seen > pixels) return luma;
+  }
+  return counts.length - 1;
 }

@@ -8,8 +8,8 @@ export const limits = {
   /** Shorter side of what is cut out, pixels: the embedder looks at 96. */
   small: 48,
   tiny: 24,
-  /** See `sharpness`: photos in focus have 0.5 and more, blurred by three pixels of 350 less than 0.04. */
-  blurred: 0.06,
+  /** See `sharpness`: photos in focus have 0.5 and more, blurred by three pixels of 350 less than 0.05. */
+  blurred: 0.1,
   /** Mean luma, when nothing stands out either: a black product in good light has highlights. */
   dark: { mean: 40, range: 56 },
   /** Share of white, of what is cut out: a cut-out on white paper is taken whole, and is fine. */
