@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { enrolmentSection } from "./bench/enrolment-section.js";
 import { hqCatalogSection } from "./bench/hq-catalog-section.js";
 import { latencySection } from "./bench/latency-section.js";
 import { describeMachine } from "./bench/machine.js";
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
     "hq-catalog": () =>
       hqCatalogSection(quick ? { products: 2_000, searches: 20 } : { products: 50_000, searches: 200 }, say),
     journal: () => journalSection(".tillsight", quick ? 200 : 2_000),
+    enrolment: () => enrolmentSection(quick ? 10 : 60, say),
   };
   if (only !== undefined && !(only in all))
     throw new InvalidInputError(`there is no benchmark "${only}"`, `Choose ${Object.keys(all).join(", ")}.`);
