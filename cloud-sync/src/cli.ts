@@ -8,12 +8,24 @@ import { logLevels } from "./log.js";
 export const help = `tillsight cloud-sync: the chain's product catalog, and its way to every lane
 
 Usage: node cloud-sync/dist/main.js [options]
+       node cloud-sync/dist/main.js import <file> | export [file] | enrol <pictures>   (their own --help)
 
   --data <folder>       catalog, pictures and token          (default ~/.tillsight/cloud)
   --store <name>        store whose lanes are served          (default store)
   --port <n>            HTTP API on 127.0.0.1, 0 = any free   (default 7480)
   --broker-url <url>    your MQTT broker, mqtt:// or mqtts:// (default: embedded)
+  --broker-user <name>  user at that broker, with
+  --broker-password-file <file>, which holds nothing but the password
+  --broker-ca <file>    PEM of the authority that signed its certificate, when the system does not know it
   --broker-port <n>     embedded broker on 127.0.0.1          (default 7483)
+  --database-url <url>  a PostgreSQL server, 15 or later, or TILLSIGHT_DATABASE_URL (default: embedded)
+  --objects <place>     pictures: a folder, or s3://BUCKET/PREFIX?endpoint=…&region=… with the credentials
+                        in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
+  --signing-key <file>  PEM of the Ed25519 key that signs catalogs, shared by all copies of headquarters
+                        (default: signing-key.pem in the data folder, made at the first start)
+  --rotate-key          make a new signing key, endorsed by the present one, and end; stop headquarters first
+  --revoke-old          with --rotate-key: the present key may be stolen, lanes are to believe it no more
+  --private-links       fetch pictures behind links also from addresses of the own network
   --models <folder>     manifests and weights                 (default: the ones shipped)
   --log-level <level>   error, warn, info or debug            (default info)
   --help                this text
@@ -23,6 +35,9 @@ Writing needs the token that the first start prints; it is kept in the file "tok
     -d '{"price":{"minor":149,"currency":"EUR"}}' http://127.0.0.1:7480/api/products/apple/price
 `;
 
+/** Where the catalog lies unless it is said. */
+export const defaultData = join(homedir(), ".tillsight", "cloud");
+
 const Port = z.coerce
   .number("a port number")
   .int("a port number")
@@ -31,18 +46,27 @@ const Port = z.coerce
 
 const Options = z.object({
   help: z.boolean().default(false),
-  data: z
-    .string()
-    .min(1)
-    .default(join(homedir(), ".tillsight", "cloud")),
+  data: z.string().min(1).default(defaultData),
   store: NodeName.default("store"),
   port: Port.default(7480),
   "broker-url": z
     .string()
     .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
     .optional(),
+  "broker-user": z.string().min(1).optional(),
+  "broker-password-file": z.string().min(1).optional(),
+  "broker-ca": z.string().min(1).optional(),
   "broker-port": Port.default(7483),
+  "signing-key": z.string().min(1).optional(),
+  "rotate-key": z.boolean().default(false),
+  "revoke-old": z.boolean().default(false),
+  "database-url": z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "an address such as postgresql://user@host/database")
+    .optional(),
+  objects: z.string().min(1).optional(),
   models: z.string().optional(),
+  "private-links": z.boolean().default(false),
   "log-level": z.enum(logLevels).default("info"),
 });
 export type CliOptions = z.infer<typeof Options>;
@@ -60,10 +84,19 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           store: text,
           port: text,
           "broker-url": text,
+          "broker-user": text,
+          "broker-password-file": text,
+          "broker-ca": text,
           "broker-port": text,
+          "signing-key": text,
+          "database-url": text,
+          objects: text,
           models: text,
           "log-level": text,
         },
+        "rotate-key": { type: "boolean" },
+        "revoke-old": { type: "boolean" },
+        "private-links": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -1,15 +1,26 @@
+import { rm, writeFile } from "node:fs/promises";
 import type { HealthReport, NodeName } from "@tillsight/contracts";
+import { publicKeyText } from "@tillsight/sync-protocol";
 import { CloudCatalog } from "./catalog/catalog.js";
-import type { EmbedPhoto } from "./enrol/embed-photo.js";
-import { embedAgain } from "./enrol/enrol.js";
+import { Imports } from "./catalog/transfer/imports.js";
+import { Enrolment } from "./enrol/enrolment.js";
+import type { FetchOptions } from "./enrol/fetch-picture.js";
 import { PhotoStore } from "./enrol/photo-store.js";
+import type { QueueOptions } from "./enrol/queue/queue.js";
+import type { PhotoReader } from "./enrol/reading.js";
 import { CloudStartError } from "./errors.js";
-import { lockFolder } from "./folder-lock.js";
+import { Credentials } from "./fleet/credentials.js";
+import type { Fleet } from "./fleet/fleet.js";
+import { brokerGate, startFleet } from "./fleet/start-fleet.js";
+import { addressFile, lockFolder } from "./folder-lock.js";
 import { createServer } from "./http/server.js";
 import { loadToken } from "./http/token.js";
 import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
-import { Publisher } from "./publish/publisher.js";
+import { type BrokerAccess, Publisher } from "./publish/publisher.js";
+import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
+import { openObjectStore } from "./storage/objects/open.js";
+import { openDatabase } from "./storage/open.js";
 
 export const version = "0.1.0";
 
@@ -18,15 +29,38 @@ export interface CloudSyncOptions {
   readonly dataDir: string;
   /** Store whose lanes are served, as in their topics. */
   readonly store: NodeName;
-  /** Makes references of photos; its vectors carry this id. */
+  /** Of the vectors that this catalog holds. */
   readonly embedderId: string;
-  readonly embedPhoto: EmbedPhoto;
+  /** Makes references of photos. Left out: this copy takes photos and leaves them to others. */
+  readonly photoReader?: PhotoReader | undefined;
+  /** Cosine from which the lane takes two pictures for the same product (the embedder's threshold). */
+  readonly match?: number | undefined;
+  /** How pictures behind links may be fetched. */
+  readonly links?: Omit<FetchOptions, "signal">;
+  /** Leases and repetitions of enrolment. */
+  readonly enrolQueue?: QueueOptions;
   /** Of the HTTP API on loopback; 0 (the default) lets the system choose. */
   readonly port?: number;
   /** A broker of your own; left out, one is embedded. */
   readonly brokerUrl?: string;
+  /** User and password at that broker. */
+  readonly brokerAccess?: BrokerAccess | undefined;
+  /** PEM of the authority that signed that broker's certificate, when the system does not know it. */
+  readonly brokerCa?: string | undefined;
   /** Of the embedded broker, on loopback; 0 (the default) lets the system choose. */
   readonly brokerPort?: number;
+  /** The embedded broker lets nobody in but registered terminals. False (the default): everybody on this machine. */
+  readonly registeredOnly?: boolean;
+  /** The broker's address as lanes reach it, told to a terminal that registers. */
+  readonly laneBrokerUrl?: string | undefined;
+  /** Folder for mosquitto's `passwords` and `acl`, written anew with each registered terminal. */
+  readonly mosquittoDir?: string | undefined;
+  /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
+  readonly signingKeyFile?: string | undefined;
+  /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
+  readonly databaseUrl?: string | undefined;
+  /** A folder, or `s3://BUCKET/PREFIX?endpoint=…&region=…`; by default a folder in the data folder. */
+  readonly objectStore?: string | undefined;
   readonly log?: Logger;
 }
 
@@ -35,12 +69,16 @@ export interface CloudSync {
   readonly url: string;
   /** What lanes connect to. */
   readonly brokerUrl: string;
+  /** Public key of headquarters, as lanes have it in their settings (`sync.trustedKeys`). */
+  readonly publicKey: string;
   /** Bearer token of every write. */
   readonly token: string;
   /** True at the first start with this data folder: the one time to show the token. */
   readonly tokenIsNew: boolean;
   /** The catalog itself, for a composition in the same process. */
   readonly catalog: CloudCatalog;
+  readonly publisher: Publisher;
+  readonly fleet: Fleet;
   health(): Promise<HealthReport>;
   /** Idempotent; closes in the reverse order of starting. */
   stop(): Promise<void>;
@@ -83,42 +121,90 @@ export async function startCloudSync(options: CloudSyncOptions): Promise<CloudSy
 }
 
 async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudSync> {
-  const { dataDir, store, embedPhoto, log = silentLogger } = options;
+  const { dataDir, store, log = silentLogger } = options;
   undo.add(await lockFolder(dataDir));
-  const catalog = await CloudCatalog.open(dataDir, options.embedderId);
+  const db = await openDatabase({ dataDir, databaseUrl: options.databaseUrl, log });
+  undo.add(() => db.close());
+  const catalog = await CloudCatalog.open(db, options.embedderId);
   undo.add(() => catalog.close());
+  await catalog.putStore(store);
   const { token, isNew } = await loadToken(dataDir);
-  const photos = new PhotoStore(dataDir);
-  await embedAgain({ catalog, photos, embedPhoto }, log);
+  const objects = await openObjectStore(dataDir, options.objectStore);
+  undo.add(() => objects.close());
+  const photos = new PhotoStore(objects);
+  const imports = new Imports(db);
+  await imports.start();
+  const enrolment = new Enrolment({
+    ...{ db, catalog, photos, log, reader: options.photoReader, match: options.match },
+    ...{ links: options.links ?? {}, queue: options.enrolQueue ?? {} },
+  });
+  await enrolment.embedAgain();
+  const credentials = new Credentials(db);
+  const gate = options.registeredOnly ? brokerGate(credentials) : undefined;
   let broker: Broker | undefined;
   if (options.brokerUrl === undefined) {
-    broker = await startBroker(options.brokerPort ?? 0);
+    const authenticate = gate ? { authenticate: gate.authenticate } : {};
+    broker = await startBroker({ port: options.brokerPort ?? 0, ...authenticate });
     undo.add(broker.close);
   }
   const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
-  const publisher = new Publisher({ catalog, brokerUrl, store, log });
+  const access = broker ? gate?.access : options.brokerAccess;
+  const key = await loadSigningKey(options.signingKeyFile ?? signingKeyFile(dataDir));
+  const stores = async () => (await catalog.stores()).map(({ name }) => name);
+  const publisher = new Publisher({
+    ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
+    ...{ access, ca: options.brokerCa },
+  });
   publisher.start();
   undo.add(() => publisher.stop());
-  const health = () => report(catalog, publisher);
-  const app = await createServer({ catalog, photos, embedPhoto, token, log, health });
+  const { fleet, credentialsChanged } = await startFleet({
+    ...{ db, objects, stores, credentials, broker, brokerUrl, access, ca: options.brokerCa, log },
+    ...{ mosquittoDir: options.mosquittoDir, relayed: false },
+  });
+  undo.add(() => fleet.stop());
+  const health = () => report(catalog, publisher, fleet);
+  await enrolment.start();
+  undo.add(() => enrolment.stop());
+  const forLanes = {
+    brokerUrl: options.laneBrokerUrl ?? broker?.url ?? null,
+    trustedKeys: [publicKeyText(key.publicKey)],
+  };
+  const forFleet = { fleet, credentials, credentialsChanged, objects, forLanes };
+  const app = await createServer({
+    db,
+    catalog,
+    imports,
+    photos,
+    enrolment,
+    token,
+    log,
+    health,
+    ...forFleet,
+  });
   undo.add(() => app.close());
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 }).catch((cause: unknown) => {
     throw new CloudStartError(`port ${options.port} cannot be used`, "Choose another with --port.", {
       cause,
     });
   });
+  await writeFile(addressFile(dataDir), `${url}\n`, { mode: 0o600 });
+  undo.add(() => rm(addressFile(dataDir), { force: true }));
   log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
-  return { url, brokerUrl, token, tokenIsNew: isNew, catalog, health, stop: () => undo.run() };
+  return {
+    ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, tokenIsNew: isNew },
+    ...{ catalog, publisher, fleet, health, stop: () => undo.run() },
+  };
 }
 
-async function report(catalog: CloudCatalog, publisher: Publisher): Promise<HealthReport> {
-  const parts: HealthReport["parts"] = { publisher: publisher.health() };
+async function report(catalog: CloudCatalog, publisher: Publisher, fleet: Fleet): Promise<HealthReport> {
+  const parts: HealthReport["parts"] = { publisher: publisher.health(), fleet: fleet.health() };
   try {
-    const { lsn, publishedLsn } = await catalog.state();
+    const { lsn } = await catalog.state();
+    const unpublished = await publisher.ledger.unpublishedCount();
     parts.catalog = {
       state: "ok",
       detail: `LSN ${lsn}`,
-      facts: { lsn, publishedLsn, unpublished: lsn - publishedLsn },
+      facts: { lsn, unpublished },
     };
   } catch (error) {
     parts.catalog = {

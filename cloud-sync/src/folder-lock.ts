@@ -3,6 +3,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudStartError } from "./errors.js";
 
+/** Where the HTTP API of the process that uses the folder is: for commands on the same machine. */
+export const addressFile = (dataDir: string): string => join(dataDir, "address");
+
 /** A process by its number and its start time (field 22 of /proc/<pid>/stat), because numbers come back; "" when it is gone. */
 function identity(pid: number): string {
   try {

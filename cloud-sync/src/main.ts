@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 import { describeError } from "@tillsight/contracts";
-import { loadDetector, loadEmbedder } from "@tillsight/models";
+import { runEnrol } from "./cli/enrol.js";
+import { enrolHelp, parseEnrol } from "./cli/enrol-options.js";
+import { brokerAccess, rotateKey } from "./cli/publishing.js";
+import { runExport, runImport } from "./cli/transfer.js";
+import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
 import { type CliOptions, help, parseOptions } from "./cli.js";
 import { startCloudSync } from "./cloud.js";
-import { photoEmbedder } from "./enrol/embed-photo.js";
+import { ThreadedReader } from "./enrol/threaded-reader.js";
 import { createLogger } from "./log.js";
 
 /** Brings headquarters up and waits for SIGTERM or SIGINT. */
 async function run(options: CliOptions): Promise<void> {
   const log = createLogger(options["log-level"]);
   const folder = options.models === undefined ? {} : { folder: options.models };
-  const detector = await loadDetector(folder);
-  const embedder = await loadEmbedder(folder);
+  const photoReader = await ThreadedReader.open(folder);
   const brokerUrl = options["broker-url"];
   const cloud = await startCloudSync({
     ...{
@@ -19,16 +22,22 @@ async function run(options: CliOptions): Promise<void> {
       store: options.store,
       port: options.port,
       brokerPort: options["broker-port"],
+      databaseUrl: options["database-url"] ?? process.env.TILLSIGHT_DATABASE_URL,
+      objectStore: options.objects,
       log,
     },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
-    ...{ embedderId: embedder.info.id, embedPhoto: photoEmbedder(detector, embedder) },
+    ...(await brokerAccess(options)),
+    signingKeyFile: options["signing-key"],
+    ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },
+    links: { allowPrivate: options["private-links"] },
   });
   // Beside the log, and once: a token does not belong into stored logs.
   if (cloud.tokenIsNew) process.stderr.write(`Write token (kept in ${options.data}/token): ${cloud.token}\n`);
+  process.stderr.write(`Public key for lanes (sync.trustedKeys): ${cloud.publicKey}\n`);
   const stop = (signal: NodeJS.Signals) => {
     log.info("stopping", { signal });
-    const steps = [() => cloud.stop(), () => embedder.close(), () => detector.close()];
+    const steps = [() => cloud.stop(), () => photoReader.close()];
     void steps
       .reduce((before, step) => before.then(step), Promise.resolve())
       .catch((error: unknown) => {
@@ -39,10 +48,52 @@ async function run(options: CliOptions): Promise<void> {
   process.once("SIGTERM", stop).once("SIGINT", stop);
 }
 
+/** One import or export; Ctrl-C breaks it off, and nothing of it is left. */
+async function transfer(command: "import" | "export", argv: readonly string[]): Promise<void> {
+  const args = parseTransfer(command, argv);
+  if (args.help) {
+    process.stdout.write(transferHelp);
+    return;
+  }
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+  const terminal = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: stop.signal,
+  };
+  const { TILLSIGHT_TOKEN: token, TILLSIGHT_DATABASE_URL: databaseUrl } = process.env;
+  process.exitCode =
+    args.command === "import"
+      ? await runImport(args, { token, databaseUrl }, terminal)
+      : await runExport(args, { token, databaseUrl }, terminal);
+}
+
+/** A folder, ZIP or list of pictures; Ctrl-C breaks it off, and `--batch` goes on with it. */
+async function enrol(argv: readonly string[]): Promise<void> {
+  const args = parseEnrol(argv);
+  if (args.help) {
+    process.stdout.write(enrolHelp);
+    return;
+  }
+  const { stdin, stdout, stderr, env } = process;
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+  const environment = { token: env.TILLSIGHT_TOKEN, databaseUrl: env.TILLSIGHT_DATABASE_URL };
+  process.exitCode = await runEnrol(args, environment, { stdin, stdout, stderr, signal: stop.signal });
+}
+
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(help);
-  else await run(options);
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === "import" || command === "export") await transfer(command, rest);
+  else if (command === "enrol") await enrol(rest);
+  else {
+    const options = parseOptions(process.argv.slice(2));
+    if (options.help) process.stdout.write(help);
+    else if (options["rotate-key"]) process.stdout.write(await rotateKey(options));
+    else await run(options);
+  }
 } catch (error) {
   process.stderr.write(`cloud-sync: ${describeError(error)}\n`);
   process.exitCode = 1;

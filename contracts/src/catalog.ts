@@ -1,15 +1,49 @@
 import { z } from "zod";
-import { Gtin, Lsn, Plu, Sku } from "./ids.js";
+import { Gtin, Plu, Sku } from "./ids.js";
 import { Money } from "./money.js";
 
 export const SaleUnit = z.enum(["each", "weight"]);
 
-/** What a store sells. `price` is for one piece, or for one kilogram when `unit` is `weight`. */
+/** Names in other languages, under BCP 47 tags such as `de` or `pt-BR`. */
+export const ProductNames = z.record(
+  z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, "a language tag such as de or pt-BR"),
+  z.string().min(1).max(120),
+);
+export type ProductNames = z.infer<typeof ProductNames>;
+
+/** A temporary or future price: it holds from `validFrom` until just before `validUntil`, or for good when that is null. */
+export const TimedPrice = z
+  .strictObject({ price: Money, validFrom: z.iso.datetime(), validUntil: z.iso.datetime().nullable() })
+  .refine((p) => p.validUntil === null || Date.parse(p.validUntil) > Date.parse(p.validFrom), {
+    path: ["validUntil"],
+    message: "a price must end after it begins",
+  });
+export type TimedPrice = z.infer<typeof TimedPrice>;
+
+/** Timed prices of one product, the earliest start first; no two start at once. */
+export const TimedPrices = z
+  .array(TimedPrice)
+  .max(64)
+  .refine((list) => list.every((p, i) => i === 0 || startOf(p) > startOf(list[i - 1] as TimedPrice)), {
+    message: "timed prices are listed by their start, and no two start at once",
+  });
+
+const startOf = (p: Pick<TimedPrice, "validFrom">) => Date.parse(p.validFrom);
+
+/** Id of an object (a picture) in headquarters' object store. */
+export const ObjectId = z.string().regex(/^[a-z0-9][a-z0-9._/-]{0,199}$/, "an object id");
+
+/**
+ * What a store sells. `price` is for one piece, or for one kilogram when `unit` is `weight`; it holds whenever
+ * none of `prices` does (see `priceAt`).
+ */
 export const Product = z.strictObject({
   sku: Sku,
   name: z.string().min(1).max(120),
+  names: ProductNames.default({}),
   unit: SaleUnit,
   price: Money,
+  prices: TimedPrices.default([]),
   /** VAT or sales tax in basis points: 700 = 7 %. */
   taxRateBp: z.int().min(0).max(10_000),
   gtins: z.array(Gtin).max(16),
@@ -18,8 +52,21 @@ export const Product = z.strictObject({
   tareGrams: z.int().min(0).max(20_000),
   /** Age in years a shopper must have, or null. */
   minAge: z.int().min(1).max(99).nullable(),
+  /** Shelf picture, or null. */
+  image: ObjectId.nullable().default(null),
 });
 export type Product = z.infer<typeof Product>;
+
+/**
+ * The price that holds at an instant: of the timed prices that apply the one that began last, otherwise `price`.
+ *
+ * @param instant milliseconds since 1970.
+ */
+export function priceAt(product: Pick<Product, "price" | "prices">, instant: number): Money {
+  const applies = (p: TimedPrice) =>
+    startOf(p) <= instant && (p.validUntil === null || instant < Date.parse(p.validUntil));
+  return product.prices.findLast(applies)?.price ?? product.price;
+}
 
 /** Embedding of one picture of a product: `vector` is L2-normalised, of the embedder's own length. */
 export const Reference = z.strictObject({
@@ -30,12 +77,3 @@ export const Reference = z.strictObject({
   vector: z.array(z.number()).min(8).max(4096),
 });
 export type Reference = z.infer<typeof Reference>;
-
-/** One step of the catalog's history; applying the same step twice changes nothing. */
-export const CatalogChange = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("productUpserted"), lsn: Lsn, product: Product }),
-  z.strictObject({ kind: z.literal("productRemoved"), lsn: Lsn, sku: Sku }),
-  z.strictObject({ kind: z.literal("referenceUpserted"), lsn: Lsn, reference: Reference }),
-  z.strictObject({ kind: z.literal("referenceRemoved"), lsn: Lsn, referenceId: z.string() }),
-]);
-export type CatalogChange = z.infer<typeof CatalogChange>;

@@ -1,6 +1,7 @@
 export * from "./basket.js";
 export * from "./catalog.js";
 export * from "./errors.js";
+export * from "./fleet.js";
 export * from "./health.js";
 export * from "./ids.js";
 export * from "./kiosk.js";
@@ -8,3 +9,4 @@ export * from "./money.js";
 export * from "./pos.js";
 export * from "./recognition.js";
 export * from "./sync.js";
+export * from "./upward.js";

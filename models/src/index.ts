@@ -9,3 +9,4 @@ export * from "./nms.js";
 export * from "./picture.js";
 export type { SessionSettings } from "./session.js";
 export { defaultModelFolder, readModel, type StoredModel } from "./store.js";
+export * from "./subject.js";

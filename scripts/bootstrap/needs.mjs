@@ -26,5 +26,11 @@ export const TEST_NEEDS = [
     why: "tests a GStreamer pipeline as a camera",
     probe: { pkgConfig: "gstreamer-plugins-base-1.0" },
   },
+  { package: "openssl", why: "makes certificates for the tests of TLS", probe: { command: "openssl" } },
   { package: "mosquitto", why: "tests catalog sync against a real broker", probe: { command: "mosquitto" } },
+  {
+    package: "postgresql",
+    why: "tests headquarters on a real PostgreSQL server",
+    probe: { command: "pg_createcluster" },
+  },
 ];

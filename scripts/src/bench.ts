@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { enrolmentSection } from "./bench/enrolment-section.js";
+import { hqCatalogSection } from "./bench/hq-catalog-section.js";
 import { latencySection } from "./bench/latency-section.js";
 import { describeMachine } from "./bench/machine.js";
 import { recognitionSection } from "./bench/recognition-section.js";
@@ -8,10 +10,10 @@ import { indexSection, journalSection } from "./bench/store-sections.js";
 
 const usage = `npm run bench -- [options]
 
-Measures the lane on this machine and writes docs/benchmarks.md.
+Measures lane and headquarters on this machine and writes docs/benchmarks.md.
 
   --quick       smaller sizes, for a look; nothing is written
-  --only NAME   recognition, latency, index or journal; nothing is written
+  --only NAME   recognition, latency, index, hq-catalog or journal; nothing is written
   --out FILE    instead of docs/benchmarks.md
 `;
 
@@ -42,7 +44,10 @@ async function main(): Promise<void> {
     recognition: () => recognitionSection(quick ? 5 : 40, say),
     latency: () => latencySection(quick ? 3 : 40, stop.signal, say),
     index: () => indexSection(quick ? [1_000] : [1_000, 10_000, 100_000], say),
+    "hq-catalog": () =>
+      hqCatalogSection(quick ? { products: 2_000, searches: 20 } : { products: 50_000, searches: 200 }, say),
     journal: () => journalSection(".tillsight", quick ? 200 : 2_000),
+    enrolment: () => enrolmentSection(quick ? 10 : 60, say),
   };
   if (only !== undefined && !(only in all))
     throw new InvalidInputError(`there is no benchmark "${only}"`, `Choose ${Object.keys(all).join(", ")}.`);

@@ -4,7 +4,14 @@ import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people install and run; demos and proofs explain themselves. */
-const folders = ["contracts/src", "models/src", "edge-daemon/src", "cloud-sync/src", "scripts/bootstrap"];
+const folders = [
+  "contracts/src",
+  "sync-protocol/src",
+  "models/src",
+  "edge-daemon/src",
+  "cloud-sync/src",
+  "scripts/bootstrap",
+];
 
 const sources = folders.flatMap((folder) =>
   readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })

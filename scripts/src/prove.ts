@@ -5,6 +5,13 @@ import { describeError, InvalidInputError, StoppedError } from "@tillsight/contr
 import { kill9Header, kill9Row, proveKill9 } from "./prove/kill9.js";
 import { kill9DaemonTable, proveKill9Daemon } from "./prove/kill9-daemon.js";
 import { proveSoak, soakTable } from "./prove/soak.js";
+import { brokerTable, proveBroker } from "./prove/sync/broker.js";
+import { coldTable, proveCold } from "./prove/sync/cold.js";
+import { fanoutTable, proveFanout } from "./prove/sync/fanout.js";
+import { hostileTable, proveHostile } from "./prove/sync/hostile.js";
+import { proveSyncKill9, syncKill9Table } from "./prove/sync/kill9.js";
+import { offlineTable, proveOffline } from "./prove/sync/offline.js";
+import { proveVectors, vectorTable } from "./prove/sync/vectors.js";
 import { proveTrays } from "./prove/trays.js";
 
 const usage = `npm run prove -- NAME [options]
@@ -18,6 +25,21 @@ const usage = `npm run prove -- NAME [options]
   soak        a lane that sells without a break; its memory must not grow
               --minutes N (default 10)
 
+  sync-offline  a lane misses changes and catches up to the same state, by deltas and by a snapshot
+              --changes N (default 10000)   --seed N
+  sync-hostile  damaged, reordered, replayed, truncated and wrongly signed messages at a lane: none may be applied
+              --messages N (default 1000)   --seed N
+  sync-broker   a real mosquitto is ended every 10 s while prices change: no LSN missed, none applied twice
+              --seconds N (default 180)     --seed N
+  sync-kill9    kill -9 of headquarters and lane at random points of publishing and applying
+              --kills N (default 100)       --database-url URL (default: the embedded database)   --seed N
+  sync-fanout   price change to applied at many terminals, against the same bytes to bare subscribers
+              --terminals N (default 1000)  --rounds N (default 30)
+  sync-vectors  recall lost because vectors travel with one byte for each number
+              --seed N
+  sync-cold   a new lane fetches a whole catalog, broken off at random points and resumed, while it sells
+              --skus N (default 50000, with 3 references each)  --breaks N (default 20)  --seed N
+
   --out DIR   where reports go (default .tillsight/prove)
   --list      the names alone
 `;
@@ -28,6 +50,14 @@ const options = {
   kills: { type: "string" },
   minutes: { type: "string", default: "10" },
   protocol: { type: "string" },
+  skus: { type: "string" },
+  breaks: { type: "string" },
+  changes: { type: "string" },
+  messages: { type: "string" },
+  seconds: { type: "string" },
+  terminals: { type: "string" },
+  rounds: { type: "string" },
+  "database-url": { type: "string" },
   out: { type: "string", default: ".tillsight/prove" },
   list: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -88,13 +118,78 @@ async function kill9Daemon(values: Values, signal: AbortSignal): Promise<boolean
   return report.passed;
 }
 
+const seed = (values: Values): number => count(values.seed, "seed");
+
 async function soak(values: Values, signal: AbortSignal): Promise<boolean> {
   const report = await proveSoak({ minutes: count(values.minutes, "minutes"), say, signal });
   keep(values, "soak", soakTable(report));
   return report.passed;
 }
 
-const proofs = { trays, kill9, "kill9-daemon": kill9Daemon, soak };
+async function syncCold(values: Values, signal: AbortSignal): Promise<boolean> {
+  const skus = count(values.skus ?? "50000", "skus");
+  const breaks = count(values.breaks ?? "20", "breaks");
+  const { rows, passed } = await proveCold({ skus, references: 3, breaks, seed: seed(values), say, signal });
+  keep(values, "sync-cold", coldTable(rows));
+  return passed;
+}
+
+async function syncOffline(values: Values, signal: AbortSignal): Promise<boolean> {
+  const changes = count(values.changes ?? "10000", "changes");
+  const products = [Math.ceil(changes / 20), Math.ceil(changes * 1.2)];
+  const { rows, passed } = await proveOffline({ changes, products, seed: seed(values), say, signal });
+  keep(values, "sync-offline", offlineTable(rows));
+  return passed;
+}
+
+async function syncHostile(values: Values, signal: AbortSignal): Promise<boolean> {
+  const messages = count(values.messages ?? "1000", "messages");
+  const { rows, passed } = await proveHostile({ messages, seed: seed(values), say, signal });
+  keep(values, "sync-hostile", hostileTable(rows));
+  return passed;
+}
+
+async function syncBroker(values: Values, signal: AbortSignal): Promise<boolean> {
+  const seconds = count(values.seconds ?? "180", "seconds");
+  const report = await proveBroker({ seconds, everySeconds: 10, seed: seed(values), say, signal });
+  keep(values, "sync-broker", brokerTable(report));
+  return report.passed;
+}
+
+async function syncKill9(values: Values, signal: AbortSignal): Promise<boolean> {
+  const kills = count(values.kills ?? "100", "kills");
+  const databaseUrl = values["database-url"];
+  const database = databaseUrl === undefined ? {} : { databaseUrl };
+  const report = await proveSyncKill9({ kills, seed: seed(values), ...database, say, signal });
+  keep(values, "sync-kill9", syncKill9Table([report]));
+  return report.passed;
+}
+
+async function syncFanout(values: Values, signal: AbortSignal): Promise<boolean> {
+  const terminals = count(values.terminals ?? "1000", "terminals");
+  const rounds = count(values.rounds ?? "30", "rounds");
+  const report = await proveFanout({ terminals, rounds, say, signal });
+  keep(values, "sync-fanout", fanoutTable(report));
+  return report.passed;
+}
+
+async function syncVectors(values: Values): Promise<boolean> {
+  const options = { synthetic: 20_000, queries: 2_000, photosEach: 12, seed: seed(values), say };
+  const { rows, passed } = await proveVectors(options);
+  keep(values, "sync-vectors", vectorTable(rows));
+  return passed;
+}
+
+const proofs = {
+  ...{ trays, kill9, "kill9-daemon": kill9Daemon, soak },
+  ...{ "sync-offline": syncOffline, "sync-cold": syncCold, "sync-hostile": syncHostile },
+  ...{
+    "sync-broker": syncBroker,
+    "sync-kill9": syncKill9,
+    "sync-fanout": syncFanout,
+    "sync-vectors": syncVectors,
+  },
+};
 
 async function main(): Promise<number> {
   const { values, positionals } = parse();

@@ -1,33 +1,26 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { join } from "node:path";
+import type { ObjectStore } from "../storage/objects/object-store.js";
 import { photoKind } from "./photo.js";
 
 /** Pictures under the hash of their bytes: kept, because a new embedder needs them again. */
 export class PhotoStore {
-  readonly #dir: string;
+  readonly #objects: ObjectStore;
 
-  constructor(dataDir: string) {
-    this.#dir = join(dataDir, "photos");
+  constructor(objects: ObjectStore) {
+    this.#objects = objects;
   }
 
-  /** Durable before it resolves; the same picture twice is stored once. Resolves to its name. */
+  /** Durable before it resolves; the same picture twice is stored once. Resolves to its object id. */
   async put(bytes: Uint8Array): Promise<string> {
-    await mkdir(this.#dir, { recursive: true });
-    const name = `${createHash("sha256").update(bytes).digest("hex")}.${photoKind(bytes) ?? "bin"}`;
-    const temporary = join(this.#dir, `.${name}.${process.pid}`);
-    const file = await open(temporary, "w", 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, join(this.#dir, name));
-    return name;
+    const kind = photoKind(bytes);
+    const id = `photo/${createHash("sha256").update(bytes).digest("hex")}.${kind ?? "bin"}`;
+    if (!(await this.#objects.has(id)))
+      await this.#objects.put(id, { bytes, type: kind ? `image/${kind}` : "application/octet-stream" });
+    return id;
   }
 
-  get(name: string): Promise<Uint8Array> {
-    return readFile(join(this.#dir, name));
+  get(id: string): Promise<Uint8Array> {
+    // The first release named photos without the folder that they are in now.
+    return this.#objects.get(id.includes("/") ? id : `photo/${id}`);
   }
 }

@@ -4,7 +4,7 @@ export type PhotoKind = "jpeg" | "png" | "webp";
 
 /** Bytes of one picture. */
 export const maxPhotoBytes = 12 * 1024 * 1024;
-export const maxPhotos = 5;
+export const maxPhotos = 10;
 
 /** By its first bytes; what the sender calls it is not believed. */
 export function photoKind(bytes: Uint8Array): PhotoKind | undefined {
@@ -15,7 +15,7 @@ export function photoKind(bytes: Uint8Array): PhotoKind | undefined {
   return undefined;
 }
 
-/** @throws PhotoRefusedError unless there are one to five pictures of a kind we take, none too large. */
+/** @throws PhotoRefusedError unless there are one to ten pictures of a kind we take, none too large. */
 export function checkPhotos(photos: readonly Uint8Array[]): void {
   if (photos.length < 1 || photos.length > maxPhotos)
     throw new PhotoRefusedError(

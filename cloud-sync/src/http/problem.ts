@@ -15,9 +15,15 @@ export interface Problem {
 const statusOf: Readonly<Record<string, number>> = {
   INVALID_INPUT: 400,
   UNAUTHORIZED: 401,
+  REGISTRATION_REFUSED: 403,
+  TOO_MANY_TRIES: 429,
+  ROLLOUT_STATE: 409,
+  FOREIGN_ORIGIN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
   PHOTO_REFUSED: 422,
+  DATABASE_UNAVAILABLE: 503,
+  OBJECT_STORE: 503,
 };
 
 export function toProblem(error: unknown): Problem {

@@ -1,8 +1,6 @@
 import { Money, Product, Sku } from "@tillsight/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { enrolPhotos } from "../enrol/enrol.js";
-import { maxPhotoBytes, maxPhotos } from "../enrol/photo.js";
 import { NotFoundError } from "../errors.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
@@ -11,6 +9,7 @@ const Params = z.object({ sku: Sku });
 const Query = z.object({
   search: z.string().max(120).default(""),
   limit: z.coerce.number().int().min(1).max(500).default(50),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
 const PriceBody = z.strictObject({ price: Money });
 /** Everything that a till needs not know may be left out. */
@@ -23,14 +22,14 @@ const ProductBody = Product.partial({ sku: true }).extend({
 
 const actor = "api";
 
-/** `/api/products`: read, put, price, remove, photos. */
+/** `/api/products`: read, put, price, remove. */
 export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
   const { catalog } = parts;
   const skuOf = (request: FastifyRequest) => Params.parse(request.params).sku;
 
   app.get("/api/products", async (request) => {
-    const { search, limit } = Query.parse(request.query);
-    return { products: await catalog.products(search, limit) };
+    const { search, ...page } = Query.parse(request.query);
+    return catalog.search(search, page);
   });
 
   app.get("/api/products/:sku", async (request) => {
@@ -62,29 +61,7 @@ export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
   });
 
   app.delete("/api/products/:sku", async (request) => catalog.removeProduct(skuOf(request), actor));
-
-  app.post(
-    "/api/products/:sku/photos",
-    { bodyLimit: maxPhotoBytes * maxPhotos + 65_536 },
-    async (request, reply) => {
-      const result = await enrolPhotos(parts, skuOf(request), await picturesOf(request), actor);
-      return reply.code(201).send(result);
-    },
-  );
 }
 
 const requirePrice = (price: Money) =>
   requireThat(price.minor >= 0, "the price is negative", "Give the price in minor units, 0 or more.");
-
-/** One picture as the body, or several as multipart form data. */
-async function picturesOf(request: FastifyRequest): Promise<Uint8Array[]> {
-  if (Buffer.isBuffer(request.body)) return [request.body];
-  requireThat(
-    request.isMultipart(),
-    "the body is no picture",
-    "Send image/jpeg, image/png or image/webp, or multipart/form-data.",
-  );
-  const pictures: Uint8Array[] = [];
-  for await (const file of request.files()) pictures.push(await file.toBuffer());
-  return pictures;
-}

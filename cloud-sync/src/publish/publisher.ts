@@ -1,80 +1,122 @@
-import {
-  type CatalogDelta,
-  type CatalogHead,
-  CatalogRangeRequest,
-  type NodeName,
-  type PartHealth,
-  topics,
-} from "@tillsight/contracts";
+import { randomUUID } from "node:crypto";
+import { CatalogRequest, NodeName, type PartHealth, topics } from "@tillsight/contracts";
+import type { SigningKey } from "@tillsight/sync-protocol";
 import mqtt, { type MqttClient } from "mqtt";
-import type { CloudCatalog } from "../catalog/catalog.js";
+import type { CatalogFeed } from "../catalog/feed.js";
 import { type Logger, silentLogger } from "../log.js";
+import type { Database } from "../storage/database.js";
+import { AnswerQueue, type Asked } from "./answers.js";
+import { StoreHistory } from "./history.js";
+import { Ledger } from "./ledger.js";
 
-export interface PublisherOptions {
-  readonly catalog: CloudCatalog;
-  readonly brokerUrl: string;
-  readonly store: NodeName;
-  readonly log?: Logger;
-  /** Bound of one message, bytes of JSON, about. */
-  readonly maxBytes?: number;
+export interface BrokerAccess {
+  readonly username: string;
+  readonly password: string;
 }
 
-/** Brokers commonly refuse packets of more than 256 KiB to 1 MiB unless told otherwise. */
-const defaultMaxBytes = 200_000;
+export interface PublisherOptions {
+  readonly db: Database;
+  readonly feed: CatalogFeed;
+  /** Stores whose lanes are served; asked again from time to time. */
+  readonly stores: () => Promise<readonly NodeName[]>;
+  readonly key: SigningKey;
+  readonly brokerUrl: string;
+  readonly access?: BrokerAccess | undefined;
+  /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
+  readonly ca?: string | undefined;
+  readonly log?: Logger;
+  /** A head at least so often, ms, and a look at what other copies did: repairs what got lost on the way. */
+  readonly refreshMs?: number;
+}
+
+/** Deltas that are sent before the broker has confirmed the first. */
+const window = 32;
+/** Deltas of a store that are kept for lanes that were away. */
+const keptDeltas = 20_000;
+const keptDays = 30;
+/** A burst of changes is followed by one head. */
+const headDelayMs = 250;
 
 /**
- * Carries the catalog's changes to a broker. The change table is the outbox: what was not confirmed is
- * published (again) when the process or the broker comes back, which lanes recognise by its LSNs.
+ * Carries the catalog to the broker: deltas as soon as they are committed, heads, and answers to lanes. What the
+ * broker has not confirmed stays in the ledger and is sent again, the same bytes, by this copy or another.
  */
 export class Publisher {
+  readonly ledger: Ledger;
   readonly #o: PublisherOptions;
   readonly #log: Logger;
-  readonly #maxBytes: number;
-  readonly #answering = new Set<NodeName>();
+  readonly #histories = new Map<NodeName, StoreHistory>();
+  readonly #answers: AnswerQueue;
+  readonly #headTimers = new Map<NodeName, NodeJS.Timeout>();
   #client: MqttClient | undefined;
   #unsubscribe: () => void = () => {};
+  #refresh: NodeJS.Timeout | undefined;
   #flushing = false;
   #again = false;
-  /** A broker that was started again knows no head: it is told at once, changes or not. */
-  #headDue = false;
   #work: Promise<unknown> = Promise.resolve();
   #rejected = 0;
+  #sent = 0;
 
   constructor(options: PublisherOptions) {
     this.#o = options;
     this.#log = options.log ?? silentLogger;
-    this.#maxBytes = options.maxBytes ?? defaultMaxBytes;
+    this.ledger = new Ledger(options.db);
+    this.#answers = new AnswerQueue((asked) => this.#answer(asked));
   }
 
   /** Returns at once; the broker is tried for ever in the background. */
   start(): void {
     if (this.#client) return;
-    const client = mqtt.connect(this.#o.brokerUrl, {
-      clientId: `tillsight-hq-${this.#o.store}`,
+    const { brokerUrl, access, ca, feed, refreshMs = 30_000 } = this.#o;
+    const client = mqtt.connect(brokerUrl, {
+      // Copies of headquarters must not throw each other out.
+      clientId: `tillsight-hq-${randomUUID()}`,
+      ...access,
+      ...(ca === undefined ? {} : { ca }),
       ...{ reconnectPeriod: 1000, connectTimeout: 10_000, keepalive: 20, resubscribe: false },
+      reconnectOnConnackError: true,
     });
     this.#client = client;
     client.on("connect", () => void this.#onConnect(client));
     client.on("close", () => this.#log.debug("not connected to the broker"));
     client.on("error", (error) => this.#log.warn("broker error", { error: error.message }));
-    client.on("message", (_, payload) => void this.#onRequest(client, payload));
-    this.#unsubscribe = this.#o.catalog.onChange(() => this.#flush(client));
+    client.on("message", (topic, payload) => this.#onRequest(topic, payload));
+    this.#unsubscribe = feed.onChange(() => this.#flush());
+    this.#refresh = setInterval(() => void this.#refreshAll(), refreshMs).unref();
+    this.#flush();
   }
 
-  /** Gives what is on its way a second; the rest stays in the outbox. */
+  /** Gives what is on its way a second; the rest stays in the ledger. */
   async stop(): Promise<void> {
     const client = this.#client;
     if (!client) return;
     this.#client = undefined;
     this.#unsubscribe();
+    clearInterval(this.#refresh);
+    for (const timer of this.#headTimers.values()) clearTimeout(timer);
+    this.#answers.clear();
     const second = new Promise((resolve) => setTimeout(resolve, 1000).unref());
     await Promise.race([client.endAsync().catch(() => {}), second]);
     client.end(true);
-    await Promise.race([this.#work, second]);
+    // The database is closed next: nothing of ours may still use it.
+    await Promise.all([this.#work, this.#answers.idle()]);
+  }
+
+  /** What a store is told. */
+  history(store: NodeName): StoreHistory {
+    const { feed, key } = this.#o;
+    const found = this.#histories.get(store);
+    if (found) return found;
+    const history = new StoreHistory(store, { ledger: this.ledger, feed, key, log: this.#log });
+    this.#histories.set(store, history);
+    return history;
   }
 
   health(): PartHealth {
-    const facts = { connected: this.#client?.connected ?? false, rejectedRequests: this.#rejected };
+    const facts = {
+      ...{ connected: this.#client?.connected ?? false, rejectedRequests: this.#rejected },
+      ...{ lanesWaiting: this.#answers.waiting, messagesSent: this.#sent },
+    };
     if (facts.connected) return { state: "ok", detail: "connected to the broker", facts };
     return {
       state: "degraded",
@@ -86,30 +128,46 @@ export class Publisher {
 
   async #onConnect(client: MqttClient): Promise<void> {
     try {
-      await client.subscribeAsync(topics.catalogRequest.topic(this.#o.store), { qos: 1 });
-      this.#headDue = true;
+      // NodeName knows no "+", which the topic's function is only asked to put in its place.
+      const requests = topics.catalogRequest.topic("+", "+");
+      await client.subscribeAsync(requests, { qos: 1 });
       this.#log.info("connected to the broker", { broker: new URL(this.#o.brokerUrl).host });
-      this.#flush(client);
+      await this.#refreshAll();
     } catch (error) {
       this.#log.warn("the broker refused headquarters", { error: String(error) });
     }
   }
 
-  /** One at a time, and once more for what came meanwhile: heads must not overtake each other. */
-  #flush(client: MqttClient): void {
+  /** A broker that was started again knows nothing: keys and heads are told anew, changes or not. */
+  async #refreshAll(): Promise<void> {
+    this.#flush();
+    await this.#work;
+    try {
+      for (const store of await this.#o.stores()) {
+        await this.#publishKeys(store);
+        await this.#publishHead(store);
+        await this.ledger.prune(store, keptDeltas, keptDays);
+      }
+    } catch (error) {
+      this.#log.warn("heads could not be told", { error: String(error) });
+    }
+  }
+
+  /** One at a time, and once more for what came meanwhile. */
+  #flush(): void {
     this.#again = true;
-    if (this.#flushing || !client.connected) return;
+    if (this.#flushing) return;
     this.#flushing = true;
-    this.#work = this.#flushAll(client).catch((error) =>
+    this.#work = this.#flushAll().catch((error) =>
       this.#log.warn("publishing failed, the changes stay in the outbox", { error: String(error) }),
     );
   }
 
-  async #flushAll(client: MqttClient): Promise<void> {
+  async #flushAll(): Promise<void> {
     try {
-      while (this.#again && this.#client === client) {
+      while (this.#again && this.#client) {
         this.#again = false;
-        await this.#flushOnce(client);
+        for (const store of await this.#o.stores()) await this.#flushStore(store);
       }
     } finally {
       // In the same turn as the loop's last look, so that no change falls between.
@@ -117,55 +175,74 @@ export class Publisher {
     }
   }
 
-  async #flushOnce(client: MqttClient): Promise<void> {
-    let { publishedLsn } = await this.#o.catalog.state();
-    if (this.#headDue) await this.#publishHead(client, publishedLsn);
-    this.#headDue = false;
-    while (this.#client === client) {
-      const delta = await this.#o.catalog.deltaAfter(publishedLsn, this.#maxBytes);
-      if (!delta) return;
-      const topic = topics.catalogDelta.topic(this.#o.store);
-      await client.publishAsync(topic, JSON.stringify(delta satisfies CatalogDelta), { qos: 1 });
-      await this.#publishHead(client, delta.toLsn);
-      await this.#o.catalog.confirmPublished(delta.toLsn);
-      publishedLsn = delta.toLsn;
+  async #flushStore(store: NodeName): Promise<void> {
+    await this.history(store).cut();
+    const topic = topics.catalogDelta.topic(store);
+    while (this.#client?.connected) {
+      const deltas = await this.ledger.unpublished(store, window);
+      const last = deltas.at(-1);
+      if (!last) return;
+      const sent = await Promise.all(deltas.map(({ bytes }) => this.#publish(topic, bytes)));
+      if (!sent.every(Boolean)) return;
+      await this.ledger.confirm(store, last.toLsn);
+      this.#headSoon(store);
     }
   }
 
-  async #publishHead(client: MqttClient, lsn: number): Promise<void> {
-    const head: CatalogHead = { lsn, oldestLsn: 0, embedderId: this.#o.catalog.embedderId };
-    await client.publishAsync(topics.catalogHead.topic(this.#o.store), JSON.stringify(head), {
-      qos: 1,
-      retain: true,
-    });
+  #headSoon(store: NodeName): void {
+    if (this.#headTimers.has(store)) return;
+    const tell = () => {
+      this.#headTimers.delete(store);
+      this.#publishHead(store).catch((error) =>
+        this.#log.warn("a head could not be told", { store, error: String(error) }),
+      );
+    };
+    this.#headTimers.set(store, setTimeout(tell, headDelayMs).unref());
   }
 
-  async #onRequest(client: MqttClient, payload: Buffer): Promise<void> {
-    const request = this.#parse(payload);
-    if (!request || this.#answering.has(request.terminal)) return;
-    this.#answering.add(request.terminal);
-    try {
-      const delta = await this.#o.catalog.deltaAfter(request.afterLsn, this.#maxBytes);
-      if (!delta || this.#client !== client) return;
-      const topic = topics.catalogRange.topic(this.#o.store, request.terminal);
-      await client.publishAsync(topic, JSON.stringify(delta satisfies CatalogDelta), { qos: 1 });
-    } catch (error) {
-      this.#log.warn("a lane's request was not answered", {
-        terminal: request.terminal,
-        error: String(error),
-      });
-    } finally {
-      this.#answering.delete(request.terminal);
-    }
+  async #publishHead(store: NodeName): Promise<void> {
+    if (!this.#client?.connected) return;
+    const head = await this.history(store).head();
+    if (head) await this.#publish(topics.catalogHead.topic(store), head, true);
   }
 
-  #parse(payload: Buffer): CatalogRangeRequest | undefined {
+  async #publishKeys(store: NodeName): Promise<void> {
+    const frames = await this.ledger.endorsements(store);
+    if (frames.length > 0) await this.#publish(topics.catalogKeys.topic(store), Buffer.concat(frames), true);
+  }
+
+  /** True when the broker has it, false when there is no connection; one that breaks meanwhile is waited for. */
+  async #publish(topic: string, bytes: Uint8Array, retain = false): Promise<boolean> {
+    const client = this.#client;
+    if (!client?.connected) return false;
+    const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    await client.publishAsync(topic, payload, { qos: 1, retain });
+    this.#sent++;
+    return true;
+  }
+
+  #onRequest(topic: string, payload: Buffer): void {
     try {
-      return CatalogRangeRequest.parse(JSON.parse(payload.toString("utf8")));
+      const [, store, , terminal] = topic.split("/");
+      const request = CatalogRequest.parse(JSON.parse(payload.toString("utf8")));
+      this.#answers.add({ store: NodeName.parse(store), terminal: NodeName.parse(terminal), request });
     } catch (error) {
       this.#rejected++;
-      this.#log.warn("malformed request refused", { error: String(error).slice(0, 200) });
-      return undefined;
+      this.#log.warn("malformed request refused", { topic, error: String(error).slice(0, 200) });
+    }
+  }
+
+  async #answer({ store, terminal, request }: Asked): Promise<void> {
+    try {
+      if (!this.#client || !(await this.#o.stores()).includes(store)) return;
+      const messages = await this.history(store).answer(request);
+      const topic = topics.catalogAnswer.topic(store, terminal);
+      // What is not kept any more: the head says what there is.
+      if (messages.length === 0) await this.#publishHead(store);
+      await Promise.all(messages.map((bytes) => this.#publish(topic, bytes)));
+    } catch (error) {
+      const facts = { store, terminal, want: request.want, error: String(error) };
+      this.#log.warn("a lane's request was not answered", facts);
     }
   }
 }

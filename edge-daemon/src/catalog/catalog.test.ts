@@ -10,10 +10,11 @@ import { CatalogStore } from "./store.js";
 import {
   embedderId,
   product,
-  productChange,
+  productRow,
   reference,
-  referenceChange,
+  referenceRow,
   size,
+  TinyHeadquarters,
   temporaryFolder,
   unitVector,
 } from "./test-helpers.js";
@@ -55,7 +56,17 @@ const code = (work: () => unknown): string => {
 describe("reading", () => {
   test("a product is found by SKU, by every way its code is printed, and by name without accents", async () => {
     const catalog = await open();
-    const apple = product("apple", { name: "Äpfel 100%", gtins: ["4006381333931"], plu: "4011" });
+    const apple = product("apple", {
+      ...{ name: "Äpfel 100%", gtins: ["4006381333931"], plu: "4011", names: { fr: "Pommes" } },
+      prices: [
+        {
+          price: { minor: 1, currency: "EUR" },
+          validFrom: "2026-01-01T00:00:00Z",
+          validUntil: null,
+        },
+      ],
+      image: "photo/apple.jpg",
+    });
     catalog.enrol(apple, []);
     catalog.enrol(product("pear", { name: "Birne aus Apfelhausen" }), []);
     expect(catalog.product("apple" as Sku)).toEqual(apple);
@@ -64,6 +75,7 @@ describe("reading", () => {
       expect(catalog.productByBarcode(digits)?.sku).toBe("apple");
     expect(catalog.productByBarcode("4012")).toBeUndefined();
     expect(catalog.search("apfel", 10).map((p) => p.sku)).toEqual(["apple", "pear"]);
+    expect(catalog.search("pomme", 10).map((p) => p.sku)).toEqual(["apple"]);
     expect(catalog.search("100%", 10).map((p) => p.sku)).toEqual(["apple"]);
     expect(catalog.search("%", 10).map((p) => p.sku)).toEqual(["apple"]);
     expect(catalog.search("apfel", 1)).toHaveLength(1);
@@ -77,98 +89,133 @@ describe("reading", () => {
 
 describe("deltas", () => {
   const refs = [reference("r1", "A"), reference("r2", "B")] as const;
-  const first = {
-    fromLsn: 0,
-    toLsn: 4,
-    changes: [
-      productChange(1, product("A")),
-      referenceChange(2, refs[0]),
-      productChange(3, product("B")),
-      referenceChange(4, refs[1]),
-    ],
-  };
+  const first = [
+    productRow(product("A")),
+    referenceRow(refs[0]),
+    productRow(product("B")),
+    referenceRow(refs[1]),
+  ];
   const nearestTo = (catalog: Catalog, at: 0 | 1) =>
     catalog.nearest(Float32Array.from(refs[at].vector), 1)[0];
+  const reason = (work: () => unknown): string => {
+    try {
+      work();
+    } catch (error) {
+      return (error as { reason?: string }).reason ?? String(error);
+    }
+    return "none";
+  };
+  const level = (catalog: Catalog, hq: TinyHeadquarters) => {
+    const stateHash = hq.stateHash.toString("hex");
+    expect(catalog.syncState).toEqual({ lsn: hq.lsn, epoch: hq.epoch, stateHash });
+    expect(catalog.recount()).toEqual({ stateHash, rows: hq.rows.size });
+  };
 
   test("a delta is searchable at once, its listeners hear the LSN, the same again changes nothing", async () => {
     const catalog = await open();
+    const hq = new TinyHeadquarters();
     const heard: number[] = [];
     catalog.onChange((lsn) => heard.push(lsn));
-    expect(catalog.apply(first)).toEqual({ lsn: 4, applied: 4 });
+    const delta = hq.delta(first);
+    expect(catalog.apply(delta)).toEqual({ lsn: 4, applied: 4 });
+    level(catalog, hq);
     expect(nearestTo(catalog, 1)).toMatchObject({ sku: "B", referenceId: "r2" });
-    expect(nearestTo(catalog, 1)?.score).toBeCloseTo(1, 5);
-    expect(catalog.apply(first)).toEqual({ lsn: 4, applied: 0 });
+    expect(nearestTo(catalog, 1)?.score).toBeGreaterThan(0.999);
+    expect(reason(() => catalog.apply(delta))).toBe("replayed");
     expect(catalog.referenceCount).toBe(2);
-    expect(heard[0]).toBe(4);
+    expect(heard).toEqual([4]);
   });
 
-  test("a gap, another embedder and a vector that is none change nothing", async () => {
+  test("what does not fit changes nothing, whatever stands before it in the delta", async () => {
     const catalog = await open();
-    catalog.apply(first);
-    expect(code(() => catalog.apply({ fromLsn: 5, toLsn: 6, changes: [] }))).toBe("CATALOG_GAP");
-    const foreign = { ...reference("r3", "A"), embedderId: "other" };
-    const bad = reference(
-      "r3",
-      "A",
-      unitVector().map((x) => x * 3),
-    );
-    const short = { ...reference("r3", "A"), vector: [1, 0, 0, 0, 0, 0, 0, 0] };
-    const priced = productChange(5, product("A", { price: { minor: 1, currency: "EUR" } }));
-    for (const [last, want] of [
-      [foreign, "CATALOG_EMBEDDER"],
-      [bad, "CATALOG_REFUSED"],
-      [short, "CATALOG_REFUSED"],
-    ] as const)
+    const hq = new TinyHeadquarters();
+    catalog.apply(hq.delta(first));
+    const before = catalog.syncState;
+    const priced = productRow(product("A", { price: { minor: 1, currency: "EUR" } }));
+    const good = () => {
+      const other = new TinyHeadquarters();
+      other.delta(first);
+      return other;
+    };
+    const short = referenceRow({ ...reference("r3", "A"), vector: [1, 0, 0, 0, 0, 0, 0, 0] });
+    const next = good().delta([priced]);
+    const cases: [Parameters<Catalog["apply"]>[0], string][] = [
+      [{ ...next, fromLsn: 5, toLsn: 6 }, "gap"],
+      [{ ...next, fromLsn: 3 }, "overlap"],
+      [{ ...next, embedderId: "other" }, "wrongEmbedder"],
+      [{ ...next, epoch: 2 }, "wrongEpoch"],
+      [{ ...next, preHash: new Uint8Array(32) }, "preHash"],
+      [{ ...next, postHash: new Uint8Array(32) }, "postHash"],
+      [{ ...next, rows: [...next.rows, "p:B"] }, "postHash"],
+      [{ ...next, rows: [...next.rows, "q:B"] }, "unreadableRow"],
+      [{ ...next, rows: [...next.rows, new Uint8Array([0xa0])] }, "unreadableRow"],
+      [good().delta([priced, short]), "unreadableRow"],
+    ];
+    for (const [delta, want] of cases)
       expect(
-        code(() => catalog.apply({ fromLsn: 4, toLsn: 6, changes: [priced, referenceChange(6, last)] })),
+        reason(() => catalog.apply(delta)),
+        want,
       ).toBe(want);
-    expect(catalog.lsn).toBe(4);
+    expect(catalog.syncState).toEqual(before);
     expect(catalog.product("A" as Sku)?.price.minor).toBe(199);
     expect(catalog.referenceCount).toBe(2);
+    level(catalog, hq);
   });
 
   test("a replaced reference answers with its new vector only, a removed product not at all", async () => {
     const catalog = await open();
-    catalog.apply(first);
+    const hq = new TinyHeadquarters();
+    catalog.apply(hq.delta(first));
     const moved = reference("r1", "A");
-    catalog.apply({ fromLsn: 4, toLsn: 5, changes: [referenceChange(5, moved)] });
-    expect(catalog.nearest(Float32Array.from(moved.vector), 1)[0]?.score).toBeCloseTo(1, 5);
+    catalog.apply(hq.delta([referenceRow(moved)]));
+    expect(catalog.nearest(Float32Array.from(moved.vector), 1)[0]?.score).toBeGreaterThan(0.999);
     expect(nearestTo(catalog, 0)?.score).toBeLessThan(0.99);
-    catalog.apply({ fromLsn: 5, toLsn: 6, changes: [{ kind: "productRemoved", lsn: 6, sku: "A" as Sku }] });
+    catalog.apply(hq.delta([], "p:A"));
     expect(catalog.nearest(Float32Array.from(moved.vector), 5).map((n) => n.sku)).toEqual(["B"]);
-    expect(catalog.productCount).toBe(1);
+    catalog.apply(hq.delta([], "r:r1"));
+    expect(catalog.facts).toMatchObject({ products: 1, hq: 1 });
+    level(catalog, hq);
+  });
+
+  test("the same vector under another SKU moves, and the state follows", async () => {
+    const catalog = await open();
+    const hq = new TinyHeadquarters();
+    catalog.apply(hq.delta(first));
+    catalog.apply(hq.delta([referenceRow({ ...refs[0], sku: "B" as Sku })]));
+    expect(nearestTo(catalog, 0)?.sku).toBe("B");
+    level(catalog, hq);
   });
 
   test("a barcode goes to the product that named it last, and away with it", async () => {
     const catalog = await open();
+    const hq = new TinyHeadquarters();
     const gtin = { gtins: ["4006381333931"] };
-    catalog.apply({
-      fromLsn: 0,
-      toLsn: 2,
-      changes: [productChange(1, product("A", gtin)), productChange(2, product("B", gtin))],
-    });
+    catalog.apply(hq.delta([productRow(product("A", gtin)), productRow(product("B", gtin))]));
     expect(catalog.productByBarcode("4006381333931")?.sku).toBe("B");
-    catalog.apply({ fromLsn: 2, toLsn: 3, changes: [productChange(3, product("B"))] });
+    catalog.apply(hq.delta([productRow(product("B"))]));
     expect(catalog.productByBarcode("4006381333931")).toBeUndefined();
   });
 
   test("what the store enrolled survives headquarters, until headquarters takes it over", async () => {
     const catalog = await open();
+    const hq = new TinyHeadquarters();
     const own = reference("own", "local");
     catalog.enrol(product("local"), [own]);
-    catalog.apply({
-      fromLsn: 0,
-      toLsn: 1,
-      changes: [{ kind: "productRemoved", lsn: 1, sku: "local" as Sku }],
-    });
+    catalog.apply(hq.delta([productRow(product("X"))]));
+    catalog.apply(hq.delta([], "p:local", "r:own"));
     expect(catalog.product("local" as Sku)).toBeDefined();
+    level(catalog, hq);
     const dearer = product("local", { price: { minor: 500, currency: "EUR" } });
-    catalog.apply({ fromLsn: 1, toLsn: 3, changes: [productChange(2, dearer), referenceChange(3, own)] });
+    catalog.apply(hq.delta([productRow(dearer), referenceRow(own)]));
     expect(catalog.facts).toMatchObject({ hq: 1, store: 0 });
     expect(code(() => catalog.remove("local" as Sku))).toBe("CATALOG_OWNED_BY_HQ");
     catalog.enrol(product("local"), [reference("more", "local")]);
     expect(catalog.product("local" as Sku)?.price.minor).toBe(500);
     expect(catalog.facts).toMatchObject({ hq: 1, store: 1 });
+    level(catalog, hq);
+    catalog.apply(hq.delta([], "p:local"));
+    expect(catalog.facts).toMatchObject({ hq: 1, store: 0, products: 1 });
+    level(catalog, hq);
   });
 });
 
@@ -192,15 +239,13 @@ describe("files", () => {
 
   test("another embedder starts with headquarters' history again and keeps the store's rows unsearched", async () => {
     const catalog = await open();
-    catalog.apply({
-      fromLsn: 0,
-      toLsn: 2,
-      changes: [productChange(1, product("A")), referenceChange(2, reference("r1", "A"))],
-    });
+    const hq = new TinyHeadquarters();
+    catalog.apply(hq.delta([productRow(product("A")), referenceRow(reference("r1", "A"))]));
     catalog.enrol(product("own"), [reference("mine", "own")]);
     await catalog.stop();
     const other = await open({ embedderId: "next", size: 64 });
     expect(other.facts).toMatchObject({ lsn: 0, hq: 0, store: 0, foreign: 1, products: 2 });
+    expect(other.syncState.stateHash).toBeNull();
   });
 
   test("an item enrolled by another process sells here without a restart", async () => {

@@ -7,18 +7,29 @@ import {
   type Reference,
   type Sku,
 } from "@tillsight/contracts";
+import {
+  decodeRow,
+  encodeWithDigest,
+  hex,
+  type PublicKey,
+  StateHash,
+  SyncRefusedError,
+  type Trust,
+  type TrustChange,
+} from "@tillsight/sync-protocol";
 import { type Logger, silentLogger } from "../observe/logger.js";
 import { RepeatedTrouble } from "../observe/repeated.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { catalogError, openDatabase } from "./database.js";
-import { CatalogEmbedderError, CatalogGapError, CatalogOwnedError, CatalogRefusedError } from "./errors.js";
+import { CatalogBusyError, CatalogEmbedderError, CatalogOwnedError, CatalogRefusedError } from "./errors.js";
+import { HqRows } from "./hq-rows.js";
 import { checkProducts, type ImportReport } from "./import.js";
 import { type IndexPolicy, indexPolicy, VectorIndex } from "./index/vector-index.js";
-import { planDelta } from "./plan.js";
+import { planDelta, type SyncState } from "./plan.js";
 import { CatalogStore, type IndexChange } from "./store.js";
+import { type SnapshotJob, takeSnapshot } from "./sync/take-snapshot.js";
 import { checkUnit, type Hit } from "./vectors.js";
-import { writeChange } from "./write-change.js";
 import type { ApplyResult, CatalogWriter } from "./writer.js";
 
 export interface CatalogOptions {
@@ -49,6 +60,9 @@ export class Catalog implements CatalogReader, CatalogWriter {
   #foreign = 0;
   #dataVersion = 0;
   #watch: NodeJS.Timeout | undefined;
+  #busy = false;
+  #session = 0;
+  #sessionsReserved = 0;
   #stopping: Promise<void> | undefined;
 
   constructor(options: CatalogOptions) {
@@ -105,6 +119,10 @@ export class Catalog implements CatalogReader, CatalogWriter {
     return this.#lsn;
   }
 
+  get syncState(): SyncState {
+    return readState(this.#opened.store);
+  }
+
   get referenceCount(): number {
     return this.#opened.index.count;
   }
@@ -158,20 +176,63 @@ export class Catalog implements CatalogReader, CatalogWriter {
 
   apply(delta: CatalogDelta): ApplyResult {
     const { store } = this.#opened;
-    let applied = 0;
     this.#commit(() => {
       // Read in the transaction: another process may have moved it.
-      const plan = planDelta(delta, store.lsn, this.embedderId);
-      if (plan.kind === "gap") throw new CatalogGapError(store.lsn, delta.fromLsn);
-      if (plan.kind === "embedder") throw new CatalogEmbedderError(this.embedderId, plan.found);
-      if (plan.kind === "refused") throw new CatalogRefusedError(plan.reason);
-      if (plan.kind === "nothing") return [];
-      applied = plan.changes.length;
-      const changes = plan.changes.flatMap((change) => writeChange(store, change, this.size));
-      store.setMeta("lsn", String(plan.toLsn));
-      return changes;
+      const plan = planDelta(delta, readState(store), this.embedderId);
+      if (plan.kind === "refused") throw new SyncRefusedError(plan.reason, plan.detail);
+      return writeDelta(store, delta, this.size);
     });
-    return { lsn: this.#lsn, applied };
+    return { lsn: this.#lsn, applied: delta.rows.length };
+  }
+
+  /**
+   * Headquarters' catalog as of one snapshot; selling goes on meanwhile from what is there, enrolling waits.
+   * @throws SyncRefusedError, CatalogFullError, CatalogLockedError, CatalogBusyError, the signal's reason
+   */
+  async applySnapshot(
+    snapshot: Omit<SnapshotJob, "database" | "size">,
+    signal: AbortSignal,
+  ): Promise<ApplyResult> {
+    const { store, index } = this.#opened;
+    if (this.#busy) throw new CatalogBusyError();
+    // While the other thread writes, this one must not wait for it.
+    this.#reserveSessions(1000);
+    this.#busy = true;
+    try {
+      const job = { ...snapshot, database: this.#file, size: this.size };
+      const { added, removed } = await takeSnapshot(job, signal, (done, total) =>
+        this.#log.info("snapshot is being applied", { done, total }),
+      );
+      this.#dataVersion = store.dataVersion();
+      index.reconcile(["store"]);
+      // What is sold is known from here on; what it looks like follows slice by slice.
+      this.#tell(store);
+      await index.take("hq", removed, added);
+      return { lsn: this.#lsn, applied: added.length + removed.length };
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Counts headquarters' rows again, from what is stored: the proof that `syncState` tells the truth. */
+  recount(): { readonly stateHash: string; readonly rows: number } {
+    const sum = new StateHash();
+    let rows = 0;
+    for (const row of this.#opened.store.hqRows()) {
+      sum.add(encodeWithDigest(row).digest);
+      rows++;
+    }
+    return { stateHash: hex(sum.bytes()), rows };
+  }
+
+  /** See `Trust`. */
+  trust(anchors: readonly PublicKey[]): Trust {
+    return this.#opened.store.trust(anchors);
+  }
+
+  keepTrust(change: TrustChange): void {
+    const { store } = this.#opened;
+    this.#write(store, () => store.keepTrust(change));
   }
 
   importProducts(list: unknown): ImportReport {
@@ -188,7 +249,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
     ];
     if (all.length > 0) return { imported: 0, errors: all };
     this.#commit(() => {
-      for (const product of products) store.upsertProduct(product, "store");
+      for (const product of products) store.upsertProduct(product);
       return [];
     });
     return { imported: products.length, errors: [] };
@@ -197,13 +258,13 @@ export class Catalog implements CatalogReader, CatalogWriter {
   enrol(product: Product, references: readonly Reference[]): void {
     const { store } = this.#opened;
     this.#commit(() => {
-      if (store.origin(product.sku) !== "hq") store.upsertProduct(product, "store");
+      if (store.origin(product.sku) !== "hq") store.upsertProduct(product);
       return references.flatMap((reference) => {
         if (reference.embedderId !== this.embedderId)
           throw new CatalogEmbedderError(this.embedderId, reference.embedderId);
         const vector = checkUnit(reference.vector, this.size);
         if (typeof vector === "string") throw new CatalogRefusedError(vector);
-        return store.upsertReference({ ...reference, sku: product.sku }, vector, "store");
+        return store.upsertReference({ ...reference, sku: product.sku }, vector);
       });
     });
   }
@@ -221,12 +282,8 @@ export class Catalog implements CatalogReader, CatalogWriter {
 
   /** The next number of this lane's sessions with the broker; never given twice. */
   nextSession(): number {
-    const { store } = this.#opened;
-    return this.#write(store, () => {
-      const session = Number(store.meta("session")) + 1;
-      store.setMeta("session", String(session));
-      return session;
-    });
+    if (this.#session === this.#sessionsReserved) this.#reserveSessions(1);
+    return ++this.#session;
   }
 
   /** Waits until the graphs hold every reference and are on disk; for tests, benchmarks and orderly shutdown. */
@@ -266,11 +323,23 @@ export class Catalog implements CatalogReader, CatalogWriter {
   }
 
   #write<T>(store: CatalogStore, work: () => T): T {
+    if (this.#busy) throw new CatalogBusyError();
     try {
       return store.transaction(work);
     } catch (error) {
       throw catalogError(error, this.#file);
     }
+  }
+
+  /** Numbers that a crash leaves unused are no loss. */
+  #reserveSessions(count: number): void {
+    const { store } = this.#opened;
+    this.#sessionsReserved = this.#write(store, () => {
+      const given = Number(store.meta("session"));
+      if (this.#session === this.#sessionsReserved) this.#session = given;
+      store.setMeta("session", String(given + count));
+      return given + count;
+    });
   }
 
   #look(store: CatalogStore): void {
@@ -295,6 +364,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
 
   #lookForOthers(): void {
     const { store, index } = this.#opened;
+    if (this.#busy) return;
     const version = store.dataVersion();
     if (version === this.#dataVersion) return;
     this.#log.info("another process changed the catalog, taking it over");
@@ -309,6 +379,7 @@ export class Catalog implements CatalogReader, CatalogWriter {
     const dropped = store.dropReferencesOfOtherEmbedders("hq", this.embedderId);
     if (dropped > 0) {
       store.setMeta("lsn", "0");
+      store.setMeta("stateHash", "unknown");
       this.#log.warn("the embedder changed: references are fetched again from headquarters", {
         dropped,
         embedder: this.embedderId,
@@ -316,6 +387,30 @@ export class Catalog implements CatalogReader, CatalogWriter {
     }
     store.setMeta("embedder", this.embedderId);
   }
+}
+
+function readState(store: CatalogStore): SyncState {
+  const stateHash = store.meta("stateHash") ?? "unknown";
+  return {
+    ...{ lsn: store.lsn, epoch: Number(store.meta("epoch")) },
+    stateHash: stateHash === "unknown" ? null : stateHash,
+  };
+}
+
+/** Rows, cursor and state hash. @throws SyncRefusedError; the caller's transaction then leaves nothing behind. */
+function writeDelta(store: CatalogStore, delta: CatalogDelta, size: number): IndexChange[] {
+  const rows = new HqRows(store, size, delta.preHash);
+  const changes = delta.rows.flatMap((bytes) => {
+    if (typeof bytes === "string") return rows.remove(bytes);
+    const { row, encoded } = decodeRow(bytes, delta.embedderId);
+    return rows.put(row, encoded);
+  });
+  if (!rows.hash.equals(delta.postHash))
+    throw new SyncRefusedError("postHash", `the state at LSN ${delta.toLsn} would not be headquarters'`);
+  store.setMeta("lsn", String(delta.toLsn));
+  store.setMeta("epoch", String(delta.epoch));
+  store.setMeta("stateHash", hex(rows.hash));
+  return changes;
 }
 
 /** A started catalog. */

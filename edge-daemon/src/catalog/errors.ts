@@ -69,17 +69,14 @@ export class CatalogIoError extends TillsightError {
   }
 }
 
-/** The delta begins after our cursor: changes between are missing. */
-export class CatalogGapError extends TillsightError {
-  readonly code = "CATALOG_GAP";
+/** Headquarters' whole catalog is being taken over; that takes seconds. */
+export class CatalogBusyError extends TillsightError {
+  readonly code = "CATALOG_BUSY";
 
-  constructor(
-    readonly cursor: number,
-    readonly fromLsn: number,
-  ) {
+  constructor() {
     super(
-      `the delta begins at LSN ${fromLsn}, the catalog is at ${cursor}`,
-      "Nothing to do: the lane asks for what is missing.",
+      "the catalog is being taken over from headquarters",
+      "Try again in some seconds; selling goes on meanwhile.",
     );
   }
 }
@@ -99,15 +96,12 @@ export class CatalogEmbedderError extends TillsightError {
   }
 }
 
-/** A delta that contradicts itself; nothing of it was applied. */
+/** A vector that is no embedding; nothing of the change was kept. */
 export class CatalogRefusedError extends TillsightError {
   readonly code = "CATALOG_REFUSED";
 
   constructor(readonly reason: string) {
-    super(
-      `the delta was refused: ${reason}`,
-      "Look at the publisher: a well-formed delta never looks like this.",
-    );
+    super(`the reference was refused: ${reason}`, "Enrol the item again with this lane's own embedder.");
   }
 }
 

@@ -1,30 +1,37 @@
-import type { CatalogChange, CatalogDelta } from "@tillsight/contracts";
+import type { CatalogDelta, RefusalReason } from "@tillsight/contracts";
+import { hex } from "@tillsight/sync-protocol";
 
-/** What a lane at `cursor` does with a delta. */
+/** How far a lane has followed headquarters. */
+export interface SyncState {
+  readonly lsn: number;
+  /** 0 until headquarters was heard for the first time. */
+  readonly epoch: number;
+  /** In hexadecimal; null when it is not known, and only a snapshot helps. */
+  readonly stateHash: string | null;
+}
+
 export type DeltaPlan =
-  | { readonly kind: "apply"; readonly changes: readonly CatalogChange[]; readonly toLsn: number }
-  | { readonly kind: "nothing" }
-  | { readonly kind: "gap" }
-  | { readonly kind: "embedder"; readonly found: string }
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "apply" }
+  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string };
+
+const refused = (reason: RefusalReason, detail: string): DeltaPlan => ({ kind: "refused", reason, detail });
 
 /**
- * Deltas may come twice, overlap what is there, or come in the wrong order. Changes up to the cursor are
- * skipped; nothing is applied when something before them is missing or when the delta contradicts itself.
+ * What a lane does with a delta whose signature is right. Deltas may come twice or in the wrong order; one is
+ * applied only when it begins exactly where the lane stands, by its LSN and by its state.
  */
-export function planDelta(delta: CatalogDelta, cursor: number, embedderId: string): DeltaPlan {
-  if (delta.toLsn < delta.fromLsn) return { kind: "refused", reason: "it ends before it begins" };
-  let last = delta.fromLsn;
-  for (const change of delta.changes) {
-    if (change.lsn <= last) return { kind: "refused", reason: `LSN ${change.lsn} follows ${last}` };
-    if (change.lsn > delta.toLsn) return { kind: "refused", reason: `LSN ${change.lsn} is beyond its end` };
-    last = change.lsn;
-  }
-  if (delta.toLsn <= cursor) return { kind: "nothing" };
-  if (delta.fromLsn > cursor) return { kind: "gap" };
-  const changes = delta.changes.filter((change) => change.lsn > cursor);
-  for (const change of changes)
-    if (change.kind === "referenceUpserted" && change.reference.embedderId !== embedderId)
-      return { kind: "embedder", found: change.reference.embedderId };
-  return { kind: "apply", changes, toLsn: delta.toLsn };
+export function planDelta(delta: CatalogDelta, state: SyncState, embedderId: string): DeltaPlan {
+  const { fromLsn, toLsn, epoch } = delta;
+  if (delta.embedderId !== embedderId)
+    return refused("wrongEmbedder", `it is of embedder ${delta.embedderId}, this lane's is ${embedderId}`);
+  if (toLsn <= fromLsn) return refused("malformed", `it goes from LSN ${fromLsn} to ${toLsn}`);
+  if (state.epoch !== 0 && epoch !== state.epoch)
+    return refused("wrongEpoch", `it is of history ${epoch}, this lane follows ${state.epoch}`);
+  if (toLsn <= state.lsn) return refused("replayed", `it ends at LSN ${toLsn}, the lane is at ${state.lsn}`);
+  if (fromLsn > state.lsn) return refused("gap", `it begins at LSN ${fromLsn}, the lane is at ${state.lsn}`);
+  if (fromLsn < state.lsn)
+    return refused("overlap", `it goes from LSN ${fromLsn} to ${toLsn}, the lane is at ${state.lsn}`);
+  if (hex(delta.preHash) !== state.stateHash)
+    return refused("preHash", `at LSN ${fromLsn} the lane's state is another than headquarters'`);
+  return { kind: "apply" };
 }

@@ -16,6 +16,9 @@ export interface ProductRow {
   tare_grams: number;
   min_age: number | null;
   origin: Origin;
+  names: string;
+  prices: string;
+  image: string | null;
 }
 
 /** Lower case without accents, so that "apfel" finds "Äpfel": SQLite's LIKE folds ASCII only. */
@@ -29,7 +32,7 @@ export function toRow(product: Product, origin: Origin): Record<string, string |
   return {
     sku: product.sku,
     name: product.name,
-    folded: fold(`${product.name} ${product.sku}`),
+    folded: fold([product.name, ...Object.values(product.names), product.sku].join(" ")),
     unit: product.unit,
     priceMinor: product.price.minor,
     currency: product.price.currency,
@@ -39,6 +42,9 @@ export function toRow(product: Product, origin: Origin): Record<string, string |
     tareGrams: product.tareGrams,
     minAge: product.minAge,
     origin,
+    names: JSON.stringify(product.names),
+    prices: JSON.stringify(product.prices),
+    image: product.image,
   };
 }
 
@@ -57,5 +63,8 @@ export function toProduct(row: ProductRow | undefined): Product | undefined {
     plu: row.plu,
     tareGrams: row.tare_grams,
     minAge: row.min_age,
+    names: JSON.parse(row.names),
+    prices: JSON.parse(row.prices),
+    image: row.image,
   } as Product;
 }

@@ -44,4 +44,29 @@ export const migrations: readonly string[] = [
 
   insert into meta values ('lsn', '0'), ('session', '0');
   `,
+  // JSON: names by language, timed prices. What headquarters sent before is as it was.
+  `
+  alter table product add column names text not null default '{}';
+  alter table product add column prices text not null default '[]';
+  alter table product add column image text;
+  `,
+  // digest: of the row that headquarters sent; null for what this store made. A row with a digest keeps its vector
+  // as bytes. What headquarters sent before cannot be told apart by digests: the lane fetches it anew.
+  `
+  alter table product add column digest blob;
+  alter table reference add column digest blob;
+
+  create table trusted_key (
+    id text primary key,
+    public_key blob not null,
+    endorsed_by text not null,
+    learnt_at text not null
+  ) strict, without rowid;
+  create table revoked_key (id text primary key) strict, without rowid;
+
+  insert into meta values ('epoch', '0');
+  insert into meta select 'stateHash', iif(
+    exists (select 1 from product where origin = 'hq') or exists (select 1 from reference where origin = 'hq'),
+    'unknown', '0000000000000000000000000000000000000000000000000000000000000000');
+  `,
 ];

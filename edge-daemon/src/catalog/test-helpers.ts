@@ -1,7 +1,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CatalogChange, Product, type Reference, type Sku } from "@tillsight/contracts";
+import {
+  type CatalogDelta,
+  type CatalogHead,
+  Product,
+  type Reference,
+  type Sku,
+  type SnapshotManifest,
+} from "@tillsight/contracts";
+import {
+  type Chunk,
+  Chunker,
+  type EncodedRow,
+  encodeWithDigest,
+  type LaneRow,
+  StateHash,
+} from "@tillsight/sync-protocol";
 import { seededRandom } from "./bench-data.js";
 
 export const size = 32;
@@ -29,17 +44,68 @@ export const reference = (id: string, sku: string, vector = unitVector()): Refer
   vector: Array.from(vector),
 });
 
-export const productChange = (lsn: number, item: Product): CatalogChange => ({
-  kind: "productUpserted",
-  lsn,
-  product: item,
+/** Rows as headquarters would send them. */
+export const productRow = (item: Product): LaneRow => ({ kind: "product", product: item });
+
+export const referenceRow = (ref: Reference): LaneRow => ({
+  kind: "reference",
+  reference: { ...ref, vector: Float32Array.from(ref.vector) },
 });
 
-export const referenceChange = (lsn: number, ref: Reference): CatalogChange => ({
-  kind: "referenceUpserted",
-  lsn,
-  reference: ref,
-});
+/** Headquarters in miniature: knows its rows, and cuts the delta that follows each call. */
+export class TinyHeadquarters {
+  readonly rows = new Map<string, EncodedRow>();
+  readonly embedderId: string;
+  epoch = 1;
+  lsn = 0;
+
+  constructor(embedder = embedderId) {
+    this.embedderId = embedder;
+  }
+
+  get stateHash(): Buffer {
+    const sum = new StateHash();
+    for (const { digest } of this.rows.values()) sum.add(digest);
+    return sum.bytes();
+  }
+
+  /** What is written, then keys of what is removed. */
+  delta(changed: readonly LaneRow[], ...removed: readonly string[]): CatalogDelta {
+    const preHash = this.stateHash;
+    const fromLsn = this.lsn;
+    const encoded = changed.map(encodeWithDigest);
+    for (const row of encoded) this.rows.set(row.key, row);
+    for (const key of removed) this.rows.delete(key);
+    this.lsn += changed.length + removed.length;
+    return {
+      ...{ epoch: this.epoch, fromLsn, toLsn: this.lsn, preHash, postHash: this.stateHash },
+      ...{ embedderId: this.embedderId, cutAt: 1, rows: [...encoded.map(({ bytes }) => bytes), ...removed] },
+    };
+  }
+
+  snapshot(): { manifest: SnapshotManifest; chunks: Chunk[] } {
+    const chunker = new Chunker();
+    const rows = [...this.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const chunks = rows.map((row) => chunker.push(row)).concat(chunker.finish());
+    const full = chunks.filter((chunk) => chunk !== undefined);
+    return {
+      chunks: full,
+      manifest: {
+        ...{ epoch: this.epoch, lsn: this.lsn, stateHash: this.stateHash, embedderId: this.embedderId },
+        ...{ rows: this.rows.size, cutAt: 1 },
+        chunks: full.map(({ sha256, bytes }) => [sha256, bytes.length]),
+      },
+    };
+  }
+
+  head(sequence: number, fields: Partial<CatalogHead> = {}): CatalogHead {
+    return {
+      ...{ epoch: this.epoch, lsn: this.lsn, oldestLsn: 0, stateHash: this.stateHash, rows: this.rows.size },
+      ...{ snapshot: null, embedderId: this.embedderId, sequence, issuedAt: sequence },
+      ...fields,
+    };
+  }
+}
 
 /** A folder that is gone when `clean` was called. */
 export function temporaryFolder(): { readonly dir: string; clean(): void } {

@@ -4,15 +4,15 @@ import type { ImportReport } from "./import.js";
 export interface ApplyResult {
   /** Cursor after the call. */
   readonly lsn: number;
-  /** Changes that were new; 0 when the delta had come before. */
+  /** Rows that were written or removed. */
   readonly applied: number;
 }
 
 /** How the lane's catalog changes. Every call is durable and searchable when it returns, or throws and changed nothing. */
 export interface CatalogWriter {
   /**
-   * One delta from headquarters, in one transaction with the cursor; the same delta again changes nothing.
-   * @throws CatalogGapError, CatalogEmbedderError, CatalogRefusedError, CatalogFullError, CatalogLockedError
+   * One delta from headquarters, in one transaction with cursor and state hash. Its signature was checked before.
+   * @throws SyncRefusedError, CatalogFullError, CatalogLockedError, CatalogBusyError
    */
   apply(delta: CatalogDelta): ApplyResult;
   /** A JSON list of products for this store; all of it or, with a report of every bad row, nothing. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { describeError } from "@tillsight/contracts";
+import { describeError, StoppedError } from "@tillsight/contracts";
 import { OpenCvCamera } from "../adapters/camera/index.js";
 import { createServiceManager } from "../adapters/systemd/notify.js";
 import { startDaemon } from "../daemon/daemon.js";
@@ -24,11 +24,14 @@ export async function runCommand(context: CommandContext): Promise<ExitCode> {
   const networks = await openNetworks(config);
   try {
     const camera = new OpenCvCamera(config.camera);
-    const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir };
+    const restarting = new AbortController();
+    const restart = () => restarting.abort(new StoppedError("the lane (headquarters asked for a restart)"));
+    const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir, restart };
     const daemon = await startDaemon(config, deps, context.signal);
     log.info("the lane is ready", { url: daemon.url });
     await manager.status(`selling at ${daemon.url}`);
-    if (!context.signal.aborted) await once(context.signal, "abort");
+    const ended = AbortSignal.any([context.signal, restarting.signal]);
+    if (!ended.aborted) await once(ended, "abort");
     log.info("the lane is stopping");
     await daemon.stop();
   } catch (error) {

@@ -113,6 +113,45 @@ const SyncConfig = z.strictObject({
     .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
     .optional()
     .meta({ title: "Broker", description: "MQTT broker of headquarters; left out, the lane stands alone." }),
+  trustedKeys: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]{43}$/, "the 43 characters that cloud-sync prints"))
+    .default([])
+    .meta({
+      title: "Trusted keys",
+      description:
+        "Public keys of headquarters that this lane believes from the start; later keys come endorsed by them. Without one the lane takes nothing.",
+    }),
+  username: z.string().min(1).optional().meta({ title: "User", description: "User name at the broker." }),
+  passwordFile: z.string().min(1).optional().meta({
+    title: "Password file",
+    description: "File that holds nothing but the password at the broker; readable by the daemon only.",
+  }),
+  caFile: z.string().min(1).optional().meta({
+    title: "Authority",
+    description:
+      "PEM file of the authority that signed the broker's certificate, when the system does not know it.",
+  }),
+});
+
+const UplinkConfig = z.strictObject({
+  maxMegabytes: z.int().min(8).max(100_000).default(512).meta({
+    title: "Room",
+    description:
+      "Disk for what waits for headquarters, MiB. When it is full, what headquarters has already goes first, then the oldest pictures, telemetry and events; a sale that headquarters has not never goes.",
+  }),
+  beatSeconds: z.int().min(1).max(600).default(10).meta({
+    title: "Heartbeat",
+    description:
+      "A sign of life to headquarters this often, seconds; two that fail to come make the lane stale there.",
+  }),
+  telemetrySeconds: z.int().min(0).max(86_400).default(60).meta({
+    title: "Telemetry",
+    description: "The lane's figures this often, seconds; 0 switches it off.",
+  }),
+  reviewCrops: z.boolean().default(true).meta({
+    title: "Pictures for review",
+    description: "Send headquarters a picture of each item that recognition asked a person about.",
+  }),
 });
 
 const LogConfig = z.strictObject({
@@ -151,6 +190,10 @@ export const DaemonConfig = z.strictObject({
   till: PosSettings.prefault({}).meta({ title: "Till", description: "How line items reach the till." }),
   kiosk: KioskConfig.prefault({}).meta({ title: "Kiosk API", description: "For the shopper's page." }),
   sync: SyncConfig.prefault({}).meta({ title: "Sync", description: "Catalog from headquarters." }),
+  uplink: UplinkConfig.prefault({}).meta({
+    title: "Uplink",
+    description: "Sales, events, telemetry and pictures to headquarters, by the broker of `sync`.",
+  }),
   log: LogConfig.prefault({}).meta({ title: "Log", description: "JSON lines on standard output." }),
 });
 export type DaemonConfig = z.infer<typeof DaemonConfig>;

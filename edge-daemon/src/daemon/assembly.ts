@@ -22,6 +22,8 @@ export interface DaemonDeps {
   /** Folder of the built kiosk page. */
   readonly pageDir: string;
   readonly demo?: DemoRoutes;
+  /** Ends the process in order so that whatever keeps it running starts it again; left out, headquarters cannot. */
+  readonly restart?: () => void;
 }
 
 /** What every part gets while the daemon is put together. */

@@ -1,4 +1,12 @@
-import type { Basket, Decision, ProductCard, Sku, TrayState } from "@tillsight/contracts";
+import {
+  type Basket,
+  type Decision,
+  type Product,
+  type ProductCard,
+  priceAt,
+  type Sku,
+  type TrayState,
+} from "@tillsight/contracts";
 import type { CatalogReader } from "../ports/catalog.js";
 
 function skusOfDecision(decision: Decision): Sku[] {
@@ -20,10 +28,20 @@ export const skusOfTray = (tray: TrayState): Sku[] =>
 export const skusOfBasket = (basket: Basket): Sku[] =>
   basket.lines.flatMap((line) => [...(line.sku ? [line.sku] : []), ...line.candidates.map((c) => c.sku)]);
 
-/** Cards of the products that are still in the catalog, each once. */
-export function cardsOf(skus: readonly Sku[], catalog: Pick<CatalogReader, "product">): ProductCard[] {
+/** The product with the price that holds at `at` (milliseconds since 1970) as its price, for pages that show one. */
+export const pricedAt = (product: Product, at: number): Product => ({
+  ...product,
+  price: priceAt(product, at),
+});
+
+/** Cards of the products that are still in the catalog, each once, at the prices of `at`. */
+export function cardsOf(
+  skus: readonly Sku[],
+  catalog: Pick<CatalogReader, "product">,
+  at: number,
+): ProductCard[] {
   return [...new Set(skus)].flatMap((sku) => {
     const product = catalog.product(sku);
-    return product ? [{ sku, name: product.name, price: product.price, unit: product.unit }] : [];
+    return product ? [{ sku, name: product.name, price: priceAt(product, at), unit: product.unit }] : [];
   });
 }

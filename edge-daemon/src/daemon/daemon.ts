@@ -2,16 +2,19 @@ import type { Catalog } from "../catalog/index.js";
 import { makeDataDir } from "../config/data-dir.js";
 import type { DaemonConfig } from "../config/schema.js";
 import { KioskApi } from "../kiosk-api/index.js";
+import type { Uplink } from "../uplink/index.js";
 import { type Assembly, type DaemonDeps, newAssembly } from "./assembly.js";
 import { cameraHealth, networksHealth, progressHealth } from "./health-parts.js";
 import { Lane } from "./lane.js";
 import { measure } from "./measure.js";
 import { laneNotices } from "./notices.js";
 import { startPulse } from "./pulse.js";
+import { withRemoteSettings } from "./remote-settings.js";
 import { RecognitionTrouble, type Sight, startSeeing } from "./seeing.js";
 import { type Selling, startSelling } from "./selling.js";
 import { TrayPicture } from "./tray-picture.js";
 import { UnknownBarcodes } from "./unknown-barcodes.js";
+import { createUplink, startReporting } from "./uplink.js";
 
 /** The running lane. */
 export interface Daemon {
@@ -28,11 +31,12 @@ export interface Daemon {
  * Rejects with the first part's error, after stopping what had begun.
  */
 export async function startDaemon(
-  config: DaemonConfig,
+  local: DaemonConfig,
   deps: DaemonDeps,
   signal: AbortSignal,
 ): Promise<Daemon> {
-  makeDataDir(config.dataDir);
+  makeDataDir(local.dataDir);
+  const config = withRemoteSettings(local, deps.log);
   const assembly = newAssembly(config, deps);
   const { parts, trouble } = assembly;
   try {
@@ -58,7 +62,8 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
     failing: new RecognitionTrouble(),
     barcodes: new UnknownBarcodes(selling.catalog),
   };
-  const lane = createLane(assembly, selling, sight);
+  const uplink = createUplink(assembly, selling, sight.picture);
+  const lane = createLane(assembly, selling, sight, uplink);
   await parts.begin(
     "lane",
     () => lane.start(),
@@ -71,18 +76,21 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
   const url = await startApi(assembly, lane);
   signal.throwIfAborted();
   await startSeeing(assembly, selling.catalog, lane, sight);
+  await startReporting(assembly, { uplink, selling, lane, picture: sight.picture });
   await startPulse(assembly, selling, lane);
   return { lane, catalog: selling.catalog, url };
 }
 
-function createLane(assembly: Assembly, selling: Selling, sight: Sight): Lane {
-  const { config, deps, health } = assembly;
+function createLane(assembly: Assembly, selling: Selling, sight: Sight, uplink: Uplink): Lane {
+  const { config, deps, health, metrics } = assembly;
   const { catalog, keeper, dispatcher, sink } = selling;
   return new Lane({
     storeName: config.storeName,
     keeper,
     catalog,
     log: deps.log,
+    now: () => deps.clock.now(),
+    serviceMode: () => uplink.serviceMode,
     notices: () =>
       laneNotices({
         camera: deps.camera.status(),
@@ -91,6 +99,7 @@ function createLane(assembly: Assembly, selling: Selling, sight: Sight): Lane {
         unsoldByWeight: selling.unsoldByWeight(),
         unknownBarcodes: sight.barcodes.now(),
         recognition: sight.failing.now,
+        serviceMode: uplink.serviceMode,
         others: [...keeper.notices(), ...dispatcher.notices()],
       }),
     tillConnected: () => sink.connected(),

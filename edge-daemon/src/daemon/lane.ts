@@ -1,11 +1,20 @@
-import type { Basket, BasketAction, LaneNotice, LaneView, Product, TrayState } from "@tillsight/contracts";
-import { describeError } from "@tillsight/contracts";
+import type {
+  Basket,
+  BasketAction,
+  LaneNotice,
+  LaneView,
+  Product,
+  ProductCard,
+  Sku,
+  TrayState,
+} from "@tillsight/contracts";
+import { describeError, TillsightError } from "@tillsight/contracts";
 import type { BasketKeeper } from "../journal/index.js";
 import type { Logger } from "../observe/logger.js";
 import { RepeatedTrouble } from "../observe/repeated.js";
 import type { CatalogReader } from "../ports/catalog.js";
 import type { LaneChange, LaneControl } from "../ports/lane.js";
-import { cardsOf, skusOfBasket, skusOfTray } from "./cards.js";
+import { cardsOf, pricedAt, skusOfBasket, skusOfTray } from "./cards.js";
 
 /** The lane's parts, as the lane itself needs them. */
 export interface LaneParts {
@@ -18,6 +27,19 @@ export interface LaneParts {
   readonly health: LaneControl["health"];
   readonly metrics: LaneControl["metrics"];
   readonly log: Logger;
+  /** A person works at the lane: nothing new is sold, what was begun may be finished. */
+  readonly serviceMode: () => boolean;
+  /** Wall clock, for prices with a validity. */
+  readonly now: () => Date;
+}
+
+/** Nothing is sold while a person works at the lane. */
+export class ServiceModeError extends TillsightError {
+  readonly code = "SERVICE_MODE";
+
+  constructor() {
+    super("this lane is in service mode", "Headquarters switches it off when the work is done.");
+  }
 }
 
 const emptyTray: TrayState = { seq: 0, phase: "moving", width: 0, height: 0, items: [] };
@@ -54,8 +76,8 @@ export class Lane implements LaneControl {
    */
   async onTray(tray: TrayState): Promise<void> {
     this.#tray = tray;
-    this.#publish({ type: "tray", tray, cards: cardsOf(skusOfTray(tray), this.#parts.catalog) });
-    if (tray.phase !== "settled") return;
+    this.#publish({ type: "tray", tray, cards: this.#cards(skusOfTray(tray)) });
+    if (tray.phase !== "settled" || this.#closed) return;
     const items = tray.items.map(({ id, decision }) => ({ id, decision }));
     try {
       await this.#parts.keeper.act({ kind: "tray", items });
@@ -76,14 +98,13 @@ export class Lane implements LaneControl {
   }
 
   view(): LaneView {
-    const { keeper, catalog } = this.#parts;
-    const { basket } = keeper;
+    const { basket } = this.#parts.keeper;
     return {
       storeName: this.#parts.storeName,
       basket,
       tray: this.#tray,
       notices: this.#parts.notices(),
-      cards: cardsOf([...skusOfBasket(basket), ...skusOfTray(this.#tray)], catalog),
+      cards: this.#cards([...skusOfBasket(basket), ...skusOfTray(this.#tray)]),
       tillConnected: this.#parts.tillConnected(),
     };
   }
@@ -94,11 +115,13 @@ export class Lane implements LaneControl {
   }
 
   async act(action: BasketAction, by: "shopper" | "attendant"): Promise<void> {
+    if (this.#closed && action.do === "addSku") throw new ServiceModeError();
     await this.#parts.keeper.act({ kind: "action", action, by });
   }
 
   searchProducts(text: string, limit: number): Product[] {
-    return this.#parts.catalog.search(text, limit);
+    const at = this.#parts.now().getTime();
+    return this.#parts.catalog.search(text, limit).map((product) => pricedAt(product, at));
   }
 
   picture(): ReturnType<LaneControl["picture"]> {
@@ -113,8 +136,19 @@ export class Lane implements LaneControl {
     return this.#parts.metrics();
   }
 
+  /** In service mode a sale that was begun goes on, but none begins. */
+  get #closed(): boolean {
+    const { status } = this.#parts.keeper.basket;
+    const begun = status === "shopping" || status === "paying" || status === "suspended";
+    return !begun && this.#parts.serviceMode();
+  }
+
+  #cards(skus: readonly Sku[]): ProductCard[] {
+    return cardsOf(skus, this.#parts.catalog, this.#parts.now().getTime());
+  }
+
   #publishBasket(basket: Basket): void {
-    this.#publish({ type: "basket", basket, cards: cardsOf(skusOfBasket(basket), this.#parts.catalog) });
+    this.#publish({ type: "basket", basket, cards: this.#cards(skusOfBasket(basket)) });
     this.refreshNotices();
   }
 

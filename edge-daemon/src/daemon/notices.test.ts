@@ -21,6 +21,7 @@ const well: LaneCondition = {
   unsoldByWeight: 0,
   unknownBarcodes: [],
   recognition: null,
+  serviceMode: false,
   others: [],
 };
 const refused: LaneNotice = { code: "LINE_REFUSED", severity: "warning", text: "refused", fix: "retry" };

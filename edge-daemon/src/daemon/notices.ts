@@ -13,6 +13,8 @@ export interface LaneCondition {
   readonly unknownBarcodes: readonly Gtin[];
   /** Why recognition has stopped deciding, or null. */
   readonly recognition: { readonly text: string; readonly fix: string } | null;
+  /** Headquarters has put the lane into service mode. */
+  readonly serviceMode: boolean;
   /** Of parts that speak for themselves: basket and journal, till. */
   readonly others: readonly LaneNotice[];
 }
@@ -71,6 +73,13 @@ export function laneNotices(now: LaneCondition): LaneNotice[] {
       severity: "fault",
       text: now.camera.detail,
       fix: cameraFixes[fault],
+    });
+  if (now.serviceMode)
+    notices.push({
+      code: "SERVICE_MODE",
+      severity: "warning",
+      text: "This lane is in service mode: nothing new is sold",
+      fix: "Headquarters switches it off when the work is done.",
     });
   if (now.recognition) notices.push({ code: "RECOGNITION_FAILED", severity: "fault", ...now.recognition });
   return [...notices, ...catalogNotices(now)].sort((a, b) => weight[a.severity] - weight[b.severity]);

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { parsePublicKey } from "@tillsight/sync-protocol";
 import { Catalog, CatalogFollower } from "../catalog/index.js";
 import { TillDispatcher } from "../dispatch/index.js";
 import { BasketKeeper, Journal, JournalRetention } from "../journal/index.js";
 import { createLineSink, type TillSink } from "../pos/index.js";
 import type { Assembly } from "./assembly.js";
+import { brokerAccess } from "./broker-access.js";
 import { noticesHealth } from "./health-parts.js";
 import { TillLog } from "./till-log.js";
 
@@ -15,6 +17,8 @@ const keepDays = 30;
 export interface Selling {
   readonly catalog: Catalog;
   readonly keeper: BasketKeeper;
+  /** For reading what is over; the keeper alone writes. */
+  readonly journal: Pick<Journal, "endedAfter" | "lastLsn">;
   readonly sink: TillSink;
   readonly dispatcher: TillDispatcher;
   /** Products that cannot be paid here, because the till cannot be told their weight. */
@@ -54,7 +58,11 @@ async function startCatalog({ config, deps, parts, health }: Assembly): Promise<
   const { store, terminal } = config;
   const { brokerUrl } = config.sync;
   if (brokerUrl === undefined) return catalog;
-  const follower = new CatalogFollower({ catalog, brokerUrl, store, terminal, log, clock });
+  const follower = new CatalogFollower({
+    ...{ catalog, brokerUrl, store, terminal, log, clock, ...brokerAccess(config.sync) },
+    trustedKeys: config.sync.trustedKeys.map(parsePublicKey),
+    dir: join(config.dataDir, "catalog", "snapshot"),
+  });
   await parts.begin(
     "catalog follower",
     () => follower.start(),
@@ -64,7 +72,11 @@ async function startCatalog({ config, deps, parts, health }: Assembly): Promise<
   return catalog;
 }
 
-async function startBasket(assembly: Assembly, catalog: Catalog, sink: TillSink): Promise<BasketKeeper> {
+async function startBasket(
+  assembly: Assembly,
+  catalog: Catalog,
+  sink: TillSink,
+): Promise<{ keeper: BasketKeeper; journal: Journal }> {
   const { config, deps, parts, health, trouble } = assembly;
   const { clock } = deps;
   const journal = new Journal(join(config.dataDir, "journal", "lane.db"));
@@ -93,7 +105,7 @@ async function startBasket(assembly: Assembly, catalog: Catalog, sink: TillSink)
   health.register("basket", () =>
     noticesHealth(keeper.notices(), `${keeper.basket.status}, journal in order`),
   );
-  return keeper;
+  return { keeper, journal };
 }
 
 /** Starts what is durable before anything that shows it. Rejects with the first part's error. */
@@ -101,7 +113,7 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
   const { config, deps, parts, health, metrics, trouble } = assembly;
   const catalog = await startCatalog(assembly);
   const sink = createLineSink(config.till, { clock: deps.clock });
-  const keeper = await startBasket(assembly, catalog, sink);
+  const { keeper, journal } = await startBasket(assembly, catalog, sink);
   const tillLog = new TillLog(deps.log);
   sink.onTrace((trace) => tillLog.hear(trace));
   await parts.begin(
@@ -128,5 +140,5 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
     ...noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
     facts: { ...sink.counters(), waiting: keeper.waiting() },
   }));
-  return { catalog, keeper, sink, dispatcher, unsoldByWeight: countUnsold(catalog, sink) };
+  return { catalog, keeper, journal, sink, dispatcher, unsoldByWeight: countUnsold(catalog, sink) };
 }

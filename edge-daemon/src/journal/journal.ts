@@ -28,7 +28,7 @@ const prepare = (db: Database.Database) => ({
   opened: db.prepare(
     "INSERT INTO transactions (opened_lsn, transaction_id, status, opened_at) VALUES (?, ?, 'open', ?)",
   ),
-  ended: db.prepare("UPDATE transactions SET status = ?, ended_at = ? WHERE transaction_id = ?"),
+  end: db.prepare("UPDATE transactions SET status = ?, ended_at = ? WHERE transaction_id = ?"),
   last: db.prepare<[], number>("SELECT coalesce(max(lsn), 0) FROM events").pluck(),
   newest: db.prepare<[], number>("SELECT coalesce(max(opened_lsn), 0) FROM transactions").pluck(),
   since: db.prepare<[number], StoredEvent>("SELECT * FROM events WHERE lsn >= ? ORDER BY lsn"),
@@ -42,6 +42,14 @@ const prepare = (db: Database.Database) => ({
      WHERE ended_at < ? AND next_lsn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox
        WHERE outbox.transaction_id = t.transaction_id AND state IN ('queued', 'sending'))
      ORDER BY opened_lsn LIMIT ?`,
+  ),
+  ended: db.prepare<[number, number], { opened_lsn: number; next_lsn: number | null }>(
+    `SELECT opened_lsn, (SELECT min(opened_lsn) FROM transactions AS later
+       WHERE later.opened_lsn > t.opened_lsn) AS next_lsn FROM transactions AS t
+     WHERE opened_lsn > ? AND ended_at IS NOT NULL ORDER BY opened_lsn LIMIT ?`,
+  ),
+  between: db.prepare<[number, number], StoredEvent>(
+    "SELECT * FROM events WHERE lsn >= ? AND lsn < ? ORDER BY lsn",
   ),
   dropEvents: db.prepare("DELETE FROM events WHERE lsn >= ? AND lsn < ?"),
   dropOutbox: db.prepare("DELETE FROM outbox WHERE transaction_id = ?"),
@@ -111,8 +119,8 @@ export class Journal {
         sql.event.run(row.lsn, row.version, row.type, row.body, row.crc);
         const { body, transactionId, at } = event;
         if (body.type === "transactionOpened") sql.opened.run(lsn, transactionId, at);
-        if (body.type === "transactionDone") sql.ended.run("done", at, transactionId);
-        if (body.type === "transactionCancelled") sql.ended.run("cancelled", at, transactionId);
+        if (body.type === "transactionDone") sql.end.run("done", at, transactionId);
+        if (body.type === "transactionCancelled") sql.end.run("cancelled", at, transactionId);
       }
       for (const message of entry.outbox ?? []) outbox.add(message);
       for (const { messageId, state, reason } of entry.outcomes ?? [])
@@ -151,6 +159,19 @@ export class Journal {
   /** Transactions that are over and still kept, oldest first. */
   finishedTransactions(): FinishedTransaction[] {
     return this.#read((sql) => sql.finished.all());
+  }
+
+  /**
+   * Transactions that are over, opened after `openedLsn`, oldest first, each with its events and what came until the
+   * next one opened.
+   */
+  endedAfter(openedLsn: number, limit: number): { openedLsn: number; events: BasketEvent[] }[] {
+    return this.#read((sql) =>
+      sql.ended.all(openedLsn, limit).map(({ opened_lsn, next_lsn }) => ({
+        openedLsn: opened_lsn,
+        events: sql.between.all(opened_lsn, next_lsn ?? Number.MAX_SAFE_INTEGER).map(readEvent),
+      })),
+    );
   }
 
   /**

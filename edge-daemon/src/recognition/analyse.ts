@@ -1,5 +1,12 @@
 import type { Box, Decision, Gtin, Sku } from "@tillsight/contracts";
-import { crop, type Detection, type Detector, type Embedder, type Picture } from "@tillsight/models";
+import {
+  crop,
+  type Detection,
+  type Detector,
+  type Embedder,
+  mainSubject,
+  type Picture,
+} from "@tillsight/models";
 import { type BarcodeSeen, decide } from "../domain/recognition/decide.js";
 import { addFrame, type Evidence, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader } from "../ports/catalog.js";
@@ -38,22 +45,6 @@ export async function analysePicture(
     items.push({ detection, vector, evidence, barcodes, decision });
   }
   return items;
-}
-
-/** How far from the middle an item may be before a smaller, central one is preferred: share of its weight lost. */
-const OFF_CENTRE = 0.7;
-
-/** The item that a photo is of: large and central; undefined where there is no detection. */
-export function mainSubject(
-  picture: { width: number; height: number },
-  found: readonly Detection[],
-): Detection | undefined {
-  const weight = ({ box: b }: Detection) => {
-    const dx = (b.x + b.w / 2) / picture.width - 0.5;
-    const dy = (b.y + b.h / 2) / picture.height - 0.5;
-    return b.w * b.h * (1 - OFF_CENTRE * Math.min(1, 2 * Math.hypot(dx, dy)));
-  };
-  return [...found].sort((a, b) => weight(b) - weight(a))[0];
 }
 
 export interface EnrolmentView {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type CloudSync, photoEmbedder, startCloudSync } from "@tillsight/cloud-sync";
+import { type CloudSync, photoReader, startCloudSync } from "@tillsight/cloud-sync";
 import { NodeName } from "@tillsight/contracts";
 import {
   createServiceManager,
@@ -88,7 +88,7 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
     camera: { source: options.camera ?? scenery?.camera.url },
     till: { protocol: options.protocol, path: pty.lane },
     kiosk: { port: options.kioskPort ?? 0, attendantPin: options.attendantPin },
-    ...(cloud && { sync: { brokerUrl: cloud.brokerUrl } }),
+    ...(cloud && { sync: { brokerUrl: cloud.brokerUrl, trustedKeys: [cloud.publicKey] } }),
   };
   const config = parseConfig(configInput, "the virtual lane");
   onProgress("starting the lane");
@@ -154,7 +154,7 @@ async function openHeadquarters(
     dataDir: join(options.dir, "headquarters"),
     store,
     embedderId: networks.embedder.info.id,
-    embedPhoto: photoEmbedder(networks.detector, networks.embedder),
+    photoReader: photoReader(networks.detector, networks.embedder),
     port: options.cloudPort ?? 0,
   });
   undo.add(() => cloud.stop());

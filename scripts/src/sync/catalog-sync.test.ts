@@ -1,11 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Broker, type CloudSync, startBroker, startCloudSync } from "@tillsight/cloud-sync";
 import { money, Presence, Product, type Sku, topics } from "@tillsight/contracts";
 import { type Catalog, CatalogFollower, openCatalog } from "@tillsight/edge-daemon";
+import { generateSigningKey, hex, parsePublicKey, publicKeyText } from "@tillsight/sync-protocol";
 import mqtt from "mqtt";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -27,7 +27,6 @@ beforeAll(async () => {
     dataDir: blank,
     store,
     embedderId,
-    embedPhoto: async () => unitVector(0),
   });
   await cloud.stop();
 });
@@ -41,6 +40,7 @@ afterEach(async () => {
   for (const step of undo.reverse()) await step();
 });
 
+const someKey = publicKeyText(generateSigningKey().publicKey);
 const sku = (text: string) => text as Sku;
 const item = (name: string, cents = 199): Product =>
   Product.parse({
@@ -57,7 +57,7 @@ function unitVector(seed: number): Float32Array {
 async function headquarters(brokerUrl?: string): Promise<CloudSync> {
   cpSync(blank, join(dir, "cloud"), { recursive: true });
   const cloud = await startCloudSync({
-    ...{ dataDir: join(dir, "cloud"), store, embedderId, embedPhoto: async () => unitVector(0) },
+    ...{ dataDir: join(dir, "cloud"), store, embedderId },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
   });
   undo.push(() => cloud.stop());
@@ -70,8 +70,22 @@ async function lane(name = terminal, embedder = embedderId): Promise<Catalog> {
   return catalog;
 }
 
-function follow(catalog: Catalog, brokerUrl: string, name = terminal): CatalogFollower {
-  const follower = new CatalogFollower({ catalog, brokerUrl, store, terminal: name });
+function follow(
+  catalog: Catalog,
+  cloud: Pick<CloudSync, "brokerUrl" | "publicKey">,
+  name = terminal,
+): CatalogFollower {
+  const { brokerUrl, publicKey } = cloud;
+  const trustedKeys = [parsePublicKey(publicKey)];
+  const chunks = join(dir, name, "snapshot");
+  const follower = new CatalogFollower({
+    catalog,
+    brokerUrl,
+    store,
+    terminal: name,
+    trustedKeys,
+    dir: chunks,
+  });
   follower.start();
   undo.push(() => follower.stop());
   return follower;
@@ -85,12 +99,15 @@ async function expectSame(catalog: Catalog, cloud: CloudSync): Promise<void> {
   const truth = await cloud.catalog.products("", 500);
   for (const product of truth) expect(catalog.product(product.sku)).toEqual(product);
   expect(catalog.productCount).toBe(truth.length);
+  const state = await cloud.publisher.ledger.state(store);
+  expect(catalog.recount()).toMatchObject({ stateHash: hex(state?.stateHash ?? new Uint8Array()) });
+  expect(catalog.syncState.stateHash).toBe(catalog.recount().stateHash);
 }
 
 test("a price change and a new item sell here without a restart", async () => {
   const cloud = await headquarters();
   const catalog = await lane();
-  const follower = follow(catalog, cloud.brokerUrl);
+  const follower = follow(catalog, cloud);
   await cloud.catalog.putProduct(item("apple"), "test");
   await expect.poll(() => catalog.product(sku("apple"))?.price.minor, patience).toBe(199);
   await cloud.catalog.setPrice(sku("apple"), money(249, "EUR"), "test");
@@ -101,13 +118,13 @@ test("a price change and a new item sell here without a restart", async () => {
   await expect.poll(() => catalog.product(sku("apple")), patience).toBeUndefined();
   expect(catalog.nearest(unitVector(1), 1)).toEqual([]);
   await expect.poll(() => follower.health().detail, patience).toBe("level with headquarters");
-  expect(follower.rejects()).toEqual({});
+  expect(follower.sync.refusals).toEqual({});
 });
 
 test("a lane that was away for 500 changes catches up to the same state, live changes in between", async () => {
   const cloud = await headquarters();
   const catalog = await lane();
-  const first = follow(catalog, cloud.brokerUrl);
+  const first = follow(catalog, cloud);
   await cloud.catalog.putProduct(item("A"), "test");
   await level(catalog, cloud);
   await first.stop();
@@ -118,7 +135,7 @@ test("a lane that was away for 500 changes catches up to the same state, live ch
     else await cloud.catalog.setPrice(sku(`P${i % 60}`), money(5000 + i, "EUR"), "test");
   }
   expect((await cloud.catalog.state()).lsn).toBeGreaterThan(500);
-  follow(catalog, cloud.brokerUrl);
+  follow(catalog, cloud);
   for (let i = 0; i < 20; i++) await cloud.catalog.setPrice(sku("A"), money(i, "EUR"), "test");
   await level(catalog, cloud);
   await expectSame(catalog, cloud);
@@ -130,7 +147,7 @@ test("the broker restarts in the middle of changes: none is missed, the lane goe
   undo.push(() => broker.close());
   const cloud = await headquarters(broker.url);
   const catalog = await lane();
-  const follower = follow(catalog, broker.url);
+  const follower = follow(catalog, cloud);
   await cloud.catalog.putProduct(item("A"), "test");
   await level(catalog, cloud);
   for (let round = 0; round < 3; round++) {
@@ -140,7 +157,7 @@ test("the broker restarts in the middle of changes: none is missed, the lane goe
       await cloud.catalog.setPrice(sku("A"), money(round * 100 + i, "EUR"), "test");
     expect(catalog.product(sku("A"))).toBeDefined();
     await expect.poll(() => follower.health().state, patience).toBe("degraded");
-    broker = await startBroker(port);
+    broker = await startBroker({ port });
     await cloud.catalog.setPrice(sku("A"), money(round * 100 + 50, "EUR"), "test");
     await level(catalog, cloud);
     await expectSame(catalog, cloud);
@@ -150,51 +167,72 @@ test("the broker restarts in the middle of changes: none is missed, the lane goe
 test("rubbish on its topics is counted by reason and changes nothing", async () => {
   const cloud = await headquarters();
   const catalog = await lane();
-  const follower = follow(catalog, cloud.brokerUrl);
+  const follower = follow(catalog, cloud);
   await cloud.catalog.putProduct(item("A"), "test");
   await level(catalog, cloud);
-  const before = catalog.lsn;
+  const before = catalog.syncState;
   const attacker = await mqtt.connectAsync(cloud.brokerUrl);
   undo.push(() => attacker.endAsync());
-  const change = { kind: "productUpserted", lsn: before + 1, product: item("A", 1) };
-  const foreign = { id: "x", sku: "A", embedderId: "other", vector: Array.from(unitVector(1)) };
-  const long = { ...foreign, embedderId, vector: Array.from(unitVector(1), (x) => x * 2) };
-  for (const payload of [
-    "not JSON",
-    "{}",
-    JSON.stringify({ fromLsn: before, toLsn: before + 1, changes: [{ ...change, kind: "unknown" }] }),
-    JSON.stringify({ fromLsn: before, toLsn: before + 1, changes: [change, change] }),
-    JSON.stringify({
-      fromLsn: before,
-      toLsn: before + 2,
-      changes: [change, { kind: "referenceUpserted", lsn: before + 2, reference: foreign }],
-    }),
-    JSON.stringify({
-      fromLsn: before,
-      toLsn: before + 2,
-      changes: [change, { kind: "referenceUpserted", lsn: before + 2, reference: long }],
-    }),
-  ])
+  const seen = await heard(cloud.brokerUrl, topics.catalogDelta.topic(store));
+  await cloud.catalog.setPrice(sku("A"), money(299, "EUR"), "test");
+  await level(catalog, cloud);
+  const [real] = seen as [Buffer];
+  const flipped = Buffer.from(real);
+  flipped[100] = (flipped[100] as number) ^ 1;
+  for (const payload of [Buffer.from("not a frame, but as long as one"), real, flipped, real.subarray(0, 50)])
     await attacker.publishAsync(topics.catalogDelta.topic(store), payload, { qos: 1 });
   await expect
-    .poll(() => follower.rejects(), patience)
-    .toEqual({
-      ...{ "rejected MALFORMED": 3, "rejected CATALOG_REFUSED": 2, "rejected CATALOG_EMBEDDER": 1 },
-    });
-  expect(catalog.lsn).toBe(before);
-  expect(catalog.product(sku("A"))?.price.minor).toBe(199);
+    .poll(() => follower.sync.refusals, patience)
+    .toEqual({ malformed: 1, replayed: 1, damaged: 1, truncated: 1 });
+  expect(catalog.lsn).toBe(before.lsn + 1);
+  expect(catalog.product(sku("A"))?.price.minor).toBe(299);
 });
+
+test("a lane that believes no key takes nothing and says what to set", async () => {
+  const cloud = await headquarters();
+  await cloud.catalog.putProduct(item("A"), "test");
+  const catalog = await lane();
+  const follower = follow(catalog, { ...cloud, publicKey: someKey });
+  await expect.poll(() => follower.sync.refusals.unknownKey, patience).toBeGreaterThan(0);
+  expect(catalog.lsn).toBe(0);
+});
+
+test("a new lane takes a snapshot when the first deltas are not kept any more, and follows from there", async () => {
+  const cloud = await headquarters();
+  for (let i = 0; i < 30; i++) await cloud.catalog.putProduct(item(`P${i}`), "test");
+  await cloud.catalog.addReferences(sku("P1"), [{ id: "r1", vector: unitVector(1) }], "test");
+  await cloud.publisher.history(store).begin();
+  const catalog = await lane();
+  const follower = follow(catalog, cloud);
+  await level(catalog, cloud);
+  await expectSame(catalog, cloud);
+  await expect.poll(() => catalog.nearest(unitVector(1), 1)[0]?.sku, patience).toBe("P1");
+  await cloud.catalog.setPrice(sku("P1"), money(1, "EUR"), "test");
+  await level(catalog, cloud);
+  await expectSame(catalog, cloud);
+  expect(follower.sync.refusals).toEqual({});
+}, 60_000);
 
 test("a lane of another embedder takes nothing and says why", async () => {
   const cloud = await headquarters();
   await cloud.catalog.putProduct(item("A"), "test");
   const catalog = await lane("old-lane", "old-embedder");
-  const follower = follow(catalog, cloud.brokerUrl, "old-lane");
+  const follower = follow(catalog, cloud, "old-lane");
   await expect
     .poll(() => follower.health().detail, patience)
     .toContain("headquarters uses embedder test-embedder");
   expect(catalog.lsn).toBe(0);
 });
+
+/** Everything that is published on a topic from now on. */
+async function heard(brokerUrl: string, topic: string): Promise<Buffer[]> {
+  const client = await mqtt.connectAsync(brokerUrl);
+  undo.push(() => client.endAsync());
+  const seen: Buffer[] = [];
+  client.on("message", (_, payload) => seen.push(payload));
+  await client.subscribeAsync(topic, { qos: 1 });
+  return seen;
+}
 
 /** Stands between lane and broker; `cut` drops every connection without a goodbye, as a dead lane does. */
 async function wire(brokerUrl: string): Promise<{ readonly url: string; cut(): void }> {
@@ -228,7 +266,7 @@ test("birth and goodbye are retained, a lane that drops dead is offline by its w
   await watcher.subscribeAsync(topics.presence.topic(store, terminal), { qos: 1 });
   const catalog = await lane();
   const line = await wire(cloud.brokerUrl);
-  const first = follow(catalog, line.url);
+  const first = follow(catalog, { ...cloud, brokerUrl: line.url });
   first.start();
   await cloud.catalog.putProduct(item("A"), "test");
   await expect.poll(() => seen.at(-1), patience).toEqual({ state: "online", session: 1, lsn: 1 });
@@ -238,13 +276,13 @@ test("birth and goodbye are retained, a lane that drops dead is offline by its w
   await first.stop();
   await first.stop();
   await expect.poll(() => seen.at(-1), patience).toMatchObject({ state: "offline", session: 2 });
-  follow(catalog, cloud.brokerUrl);
+  follow(catalog, cloud);
   await expect.poll(() => seen.at(-1), patience).toMatchObject({ state: "online", session: 3 });
 });
 
 test("a broker that is not there disturbs nothing, and stopping does not wait for it", async () => {
   const catalog = await lane();
-  const follower = follow(catalog, "mqtt://127.0.0.1:1");
+  const follower = follow(catalog, { brokerUrl: "mqtt://127.0.0.1:1", publicKey: someKey });
   catalog.enrol(item("own"), []);
   expect(catalog.product(sku("own"))).toBeDefined();
   await expect
@@ -252,62 +290,3 @@ test("a broker that is not there disturbs nothing, and stopping does not wait fo
     .toMatchObject({ state: "degraded", fix: expect.stringContaining("sync.brokerUrl") });
   await follower.stop();
 });
-
-function mosquittoPath(): string | undefined {
-  for (const path of ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"])
-    try {
-      execFileSync(path, ["-h"], { stdio: "ignore" });
-      return path;
-    } catch (error) {
-      // It answers -h with exit status 3; only a missing program has none.
-      if (
-        (error as { status?: number }).status !== undefined &&
-        (error as { status: number | null }).status !== null
-      )
-        return path;
-    }
-  return undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const mosquitto = mosquittoPath();
-
-test.skipIf(!mosquitto)(
-  `the same over mosquitto, killed and started again${mosquitto ? "" : " (skipped: install the Debian package mosquitto)"}`,
-  async () => {
-    const port = await freePort();
-    writeFileSync(
-      join(dir, "mosquitto.conf"),
-      `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
-    );
-    const boot = (): ChildProcess =>
-      spawn(mosquitto as string, ["-c", join(dir, "mosquitto.conf")], { stdio: "ignore" });
-    const kill = (child: ChildProcess) =>
-      new Promise<void>((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve();
-        child.once("exit", () => resolve());
-        child.kill("SIGKILL");
-      });
-    let broker = boot();
-    undo.push(() => kill(broker));
-    const url = `mqtt://127.0.0.1:${port}`;
-    const cloud = await headquarters(url);
-    const catalog = await lane();
-    follow(catalog, url);
-    await cloud.catalog.putProduct(item("A"), "test");
-    await cloud.catalog.addReferences(sku("A"), [{ id: "r", vector: unitVector(3) }], "test");
-    await expect.poll(() => catalog.nearest(unitVector(3), 1)[0]?.sku, patience).toBe("A");
-    await kill(broker);
-    await cloud.catalog.setPrice(sku("A"), money(777, "EUR"), "test");
-    broker = boot();
-    await expect.poll(() => catalog.product(sku("A"))?.price.minor, patience).toBe(777);
-  },
-  60_000,
-);

@@ -46,6 +46,9 @@ function sell(
     plu: extra.plu === undefined ? null : Plu.parse(extra.plu),
     tareGrams: extra.tareGrams ?? 0,
     minAge: extra.minAge ?? null,
+    names: {},
+    prices: [],
+    image: null,
   };
   return { product, art, size };
 }

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CloudSync, photoEmbedder, startCloudSync } from "@tillsight/cloud-sync";
+import { type CloudSync, photoReader, startCloudSync } from "@tillsight/cloud-sync";
 import { NodeName, Product } from "@tillsight/contracts";
 import { openNetworks, parseConfig } from "@tillsight/edge-daemon";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { enrolDemoStore, stockHeadquarters } from "../lane/demo-catalog.js";
 import { Undo } from "../lane/undo.js";
@@ -32,18 +32,18 @@ beforeAll(async () => {
   const { detector, embedder } = networks;
   cloud = await startCloudSync({
     ...{ dataDir, store: NodeName.parse("demo"), embedderId: embedder.info.id },
-    embedPhoto: photoEmbedder(detector, embedder),
+    photoReader: photoReader(detector, embedder),
   });
   undo.add(() => cloud.stop());
   const goods = await enrolDemoStore(networks, 3, undefined, stocked.map(demoProduct));
   await stockHeadquarters(cloud.catalog, goods);
   const assortment = { goods, embedderId: embedder.info.id, size: embedder.size };
-  store = await openStoreFront({ assortment, brokerUrl: cloud.brokerUrl });
+  store = await openStoreFront({ assortment, headquarters: cloud });
   undo.add(() => store.close());
   await store.run().ready();
   page = await connectWhenUp(store.url, store.pin, soon());
   undo.add(() => page.close());
-  await expect.poll(references, patience).toBe(9);
+  await vi.waitFor(async () => expect(await references()).toBe(9), patience);
 });
 afterAll(() => undo.run());
 

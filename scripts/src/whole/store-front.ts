@@ -52,8 +52,8 @@ export interface StoreFrontOptions {
   readonly fps?: number;
   readonly pace?: number;
   readonly seed?: number;
-  /** MQTT broker of headquarters; the assortment is then not put into the lane by hand. */
-  readonly brokerUrl?: string;
+  /** Headquarters; the assortment is then not put into the lane by hand. */
+  readonly headquarters?: { readonly brokerUrl: string; readonly publicKey: string };
   /** Of the daemon, beside the source. */
   readonly cameraSettings?: Partial<CameraSettings>;
 }
@@ -100,7 +100,7 @@ export async function openStoreFront(options: StoreFrontOptions): Promise<StoreF
 const pin = "2468";
 
 async function open(options: StoreFrontOptions, dir: string, undo: Undo): Promise<StoreFront> {
-  const { protocol = "till-line" } = options;
+  const { protocol = "till-line", headquarters: hq } = options;
   const pty = await openPtyPair();
   undo.add(() => pty.close());
   const till = new SimulatedTill({
@@ -121,10 +121,10 @@ async function open(options: StoreFrontOptions, dir: string, undo: Undo): Promis
     models: { threads: 1 },
     till: { protocol, path: pty.lane },
     kiosk: { port, attendantPin: pin },
-    ...(options.brokerUrl !== undefined && { sync: { brokerUrl: options.brokerUrl } }),
+    ...(hq && { sync: { brokerUrl: hq.brokerUrl, trustedKeys: [hq.publicKey] } }),
   };
   writeFileSync(configFile, JSON.stringify(config, null, 2));
-  if (options.brokerUrl === undefined) await stock(dataDir, options.assortment);
+  if (!hq) await stock(dataDir, options.assortment);
   const url = `http://127.0.0.1:${port}/`;
   return {
     ...{ dir, configFile, dataDir, url, pin, camera, feed, till, pty },

@@ -45,6 +45,8 @@ export async function rebuildShard(
         reject(signal.aborted ? signal.reason : new CatalogIoError(job.target, { cause: code })),
       );
     });
+    // Before the graph is read: two of them at once is what a lane with 50,000 SKUs has no memory for.
+    await worker.terminate();
     return await HnswGraph.load(job.target, job.size, new Set(labels));
   } finally {
     signal.removeEventListener("abort", abort);

@@ -91,9 +91,9 @@ export class VectorIndex {
     this.#kick();
   }
 
-  /** Brings every shard to what the catalog says, after another process has changed it. */
-  reconcile(): void {
-    for (const origin of origins) this.#adopt(origin);
+  /** Brings shards to what the catalog says, after another process has changed it. */
+  reconcile(which: readonly Origin[] = origins): void {
+    for (const origin of which) this.#adopt(origin);
     this.#changed();
   }
 
@@ -103,6 +103,25 @@ export class VectorIndex {
       if (added) this.#shards[origin].add(added.label, added.vector);
     }
     if (changes.length > 0) this.#changed();
+  }
+
+  /**
+   * What another thread wrote: gone at once, new ones searchable a slice at a time while the lane goes on.
+   * Resolves when all are, or the index stops.
+   */
+  async take(origin: Origin, removed: Uint32Array, added: Uint32Array): Promise<void> {
+    const { clock, store, policy, identity } = this.#o;
+    const shard = this.#shards[origin];
+    for (const label of removed) shard.remove(label);
+    for (let at = 0; at < added.length && !this.#abort.signal.aborted; ) {
+      const until = clock.monotonic() + policy.sliceMs;
+      for (; at < added.length && clock.monotonic() < until; at++) {
+        const vector = store.vector(added[at] as number);
+        if (vector?.length === identity.size) shard.add(added[at] as number, vector);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (removed.length + added.length > 0) this.#changed();
   }
 
   nearest(query: Float32Array, k: number): Hit[] {

@@ -60,7 +60,7 @@ export function addSku(draft: Draft, action: Action<"addSku">, by: Person): Verd
     lineItemId: draft.context.newId() as LineItemId,
     trayItemId: null,
     source: by,
-    product: freezeProduct(product),
+    product: freezeProduct(product, draft.at),
     candidates: [],
     contested: false,
     quantity: action.quantity,
@@ -78,7 +78,12 @@ export function resolve(draft: Draft, action: Action<"resolve">, by: Person): Ve
     if (product.unit === "weight" && line.quantity > 1) return reject("WEIGHED_QUANTITY");
     const unsold = notForTill(draft, [product]);
     if (unsold) return unsold;
-    draft.emit({ type: "lineIdentified", lineItemId: line.id, source: by, product: freezeProduct(product) });
+    draft.emit({
+      type: "lineIdentified",
+      lineItemId: line.id,
+      source: by,
+      product: freezeProduct(product, draft.at),
+    });
     return undefined;
   });
 }

@@ -1,4 +1,4 @@
-import type { Candidate, LineItemId, Product, Sku } from "@tillsight/contracts";
+import { type Candidate, type LineItemId, type Product, priceAt, type Sku } from "@tillsight/contracts";
 import type { Draft, ObservedItem } from "./commands.js";
 import { type Evidence, evidenceOf, unscored } from "./identify.js";
 import { isPersonsChoice, type LineState } from "./state.js";
@@ -8,11 +8,13 @@ export function sellableProduct(draft: Draft, sku: Sku): Product | undefined {
   const product = draft.context.product(sku);
   const { status, currency } = draft.state;
   const open = status === "shopping" || status === "paying" || status === "suspended";
-  return product?.price.currency === (open ? currency : draft.context.currency) ? product : undefined;
+  if (!product) return undefined;
+  const wanted = open ? currency : draft.context.currency;
+  return priceAt(product, draft.at).currency === wanted ? product : undefined;
 }
 
 const evidenceFor = (draft: Draft, item: ObservedItem): Evidence =>
-  evidenceOf(item.decision, (sku) => sellableProduct(draft, sku));
+  evidenceOf(item.decision, (sku) => sellableProduct(draft, sku), draft.at);
 
 /** How well an item fits a line of before the tracker began anew; 0: it cannot be the same thing. */
 function likeness(evidence: Evidence, line: { product: { sku: string } | null; person: boolean }): number {

@@ -17,6 +17,9 @@ const product = (sku: string, minor: number, more: Partial<Product> = {}): Produ
   plu: null,
   tareGrams: 0,
   minAge: null,
+  names: {},
+  prices: [],
+  image: null,
   ...more,
 });
 

@@ -1,4 +1,11 @@
-import type { Candidate, Decision, LineItem, Product, Sku } from "@tillsight/contracts";
+import {
+  type Candidate,
+  type Decision,
+  type LineItem,
+  type Product,
+  priceAt,
+  type Sku,
+} from "@tillsight/contracts";
 import type { FrozenProduct } from "./events.js";
 
 /** What a decision says once the catalog has been asked: one product, or the products to choose from. */
@@ -11,12 +18,13 @@ export interface Evidence {
 /** Score of a candidate that came without one (a barcode, an earlier decision). */
 const NO_SCORE = 0;
 
-export function freezeProduct(product: Product): FrozenProduct {
+/** The product at the price that holds at `at`, milliseconds since 1970. */
+export function freezeProduct(product: Product, at: number): FrozenProduct {
   return {
     sku: product.sku,
     name: product.name,
     unit: product.unit,
-    unitPrice: product.price,
+    unitPrice: priceAt(product, at),
     taxRateBp: product.taxRateBp,
     tareGrams: product.tareGrams,
     minAge: product.minAge,
@@ -44,11 +52,16 @@ function suggestions(decision: Decision): readonly Candidate[] {
 /**
  * Evidence of a decision, with the products that this lane does not sell left out. An `unknown` item keeps at
  * most one suggestion: two would be a choice, and recognition has just said that it is none of them for sure.
+ * Prices are those of `at`, milliseconds since 1970.
  */
-export function evidenceOf(decision: Decision, sellable: (sku: Sku) => Product | undefined): Evidence {
+export function evidenceOf(
+  decision: Decision,
+  sellable: (sku: Sku) => Product | undefined,
+  at: number,
+): Evidence {
   if (decision.kind === "matched") {
     const product = sellable(decision.sku);
-    return { product: product ? freezeProduct(product) : null, source: decision.by, candidates: [] };
+    return { product: product ? freezeProduct(product, at) : null, source: decision.by, candidates: [] };
   }
   const seen = new Set<string>();
   const known = suggestions(decision).filter(({ sku }) => {

@@ -130,6 +130,9 @@ function product(sku: Sku, gtin: string): Product {
     plu: null,
     tareGrams: 0,
     minAge: null,
+    names: {},
+    prices: [],
+    image: null,
   };
 }
 

@@ -10,7 +10,8 @@ type Settings = z.input<typeof PosSettings>;
 const protocols = {
   line: { protocol: "till-line" },
   numbered: { protocol: "scanner-ack" },
-  bare: { protocol: "scanner-ack", sequence: "none" },
+  // Never sent again, so an answer that a busy machine delays must not pass for silence.
+  bare: { protocol: "scanner-ack", sequence: "none", ackTimeoutMs: 1000 },
   mute: { protocol: "scanner" },
 } as const satisfies Record<string, Settings>;
 

@@ -1,0 +1,111 @@
+import type { Sku } from "@tillsight/contracts";
+import { ConflictError } from "../errors.js";
+import type { Sql } from "../storage/database.js";
+import { base64, type ChangeLog, referenceKey, vectorOf } from "./change-log.js";
+
+export interface NewReference {
+  /** Unique over the whole chain; a UUID. */
+  readonly id: string;
+  /** L2-normalised, of the embedder's length. */
+  readonly vector: Float32Array;
+  /** Name of the stored picture, when there is one. */
+  readonly photo?: string;
+}
+
+export interface StoredReference extends NewReference {
+  readonly sku: Sku;
+  readonly embedderId: string;
+}
+
+interface ReferenceRow {
+  readonly id: string;
+  readonly sku: Sku;
+  readonly embedder_id: string;
+  readonly photo: string | null;
+}
+
+const columns = "id, sku, embedder_id, photo";
+
+const bodyOf = ({ id, sku, embedder_id, photo }: ReferenceRow) => ({
+  id,
+  sku,
+  embedderId: embedder_id,
+  photo,
+});
+
+/**
+ * The product must exist; an id that it has already gets the new vector.
+ *
+ * @throws ConflictError when an id is another product's.
+ */
+export async function writeReferences(
+  tx: Sql,
+  log: ChangeLog,
+  sku: Sku,
+  embedderId: string,
+  references: readonly NewReference[],
+): Promise<void> {
+  const { rows } = await tx.query<ReferenceRow>(`select ${columns} from reference where id = any($1)`, [
+    references.map(({ id }) => id),
+  ]);
+  const current = new Map(rows.map((row) => [row.id, bodyOf(row)]));
+  const other = rows.find((row) => row.sku !== sku);
+  if (other)
+    throw new ConflictError(
+      `reference ${other.id} belongs to product ${other.sku}`,
+      "Give each reference an id of its own.",
+    );
+  const lsns = await log.append(
+    references.map(({ id, vector, photo }) => ({
+      ...{ kind: "reference", key: referenceKey(id), sku, vector: { embedderId, values: vector } },
+      before: current.get(id) ?? null,
+      after: { id, sku, embedderId, photo: photo ?? null },
+    })),
+  );
+  const written = references.map(({ id, vector, photo }, i) => ({
+    ...{ id, photo: photo ?? null, vector: base64(vector), lsn: lsns[i] },
+  }));
+  await tx.query(
+    `insert into reference (id, sku, embedder_id, vector, photo, lsn)
+     select id, $2, $3, decode(vector, 'base64'), photo, lsn
+     from jsonb_to_recordset($1::jsonb) as r (id text, vector text, photo text, lsn bigint)
+     on conflict (id) do update set sku = excluded.sku, embedder_id = excluded.embedder_id,
+       vector = excluded.vector, photo = excluded.photo, lsn = excluded.lsn`,
+    [JSON.stringify(written), sku, embedderId],
+  );
+}
+
+export async function dropReference(tx: Sql, log: ChangeLog, id: string): Promise<void> {
+  const { rows } = await tx.query<ReferenceRow>(`delete from reference where id = $1 returning ${columns}`, [
+    id,
+  ]);
+  await log.append(
+    rows.map((row) => ({
+      ...{ kind: "reference", key: referenceKey(row.id), sku: row.sku, before: bodyOf(row), after: null },
+    })),
+  );
+}
+
+/** References with a vector of another embedder than this, and the pictures that they were made of. */
+export async function readForeignReferences(sql: Sql, embedderId: string): Promise<StoredReference[]> {
+  const { rows } = await sql.query<ReferenceRow & { vector: Uint8Array }>(
+    `select ${columns}, vector from reference where embedder_id <> $1 order by sku, id`,
+    [embedderId],
+  );
+  return rows.map(({ id, sku, embedder_id, vector, photo }) => ({
+    ...{ id, sku, embedderId: embedder_id, vector: vectorOf(vector) },
+    ...(photo === null ? {} : { photo }),
+  }));
+}
+
+/** References of one product, without their vectors. */
+export async function readReferencesOf(
+  sql: Sql,
+  sku: Sku,
+): Promise<{ readonly id: string; readonly embedderId: string; readonly photo: string | null }[]> {
+  const { rows } = await sql.query<ReferenceRow>(
+    `select ${columns} from reference where sku = $1 order by id`,
+    [sku],
+  );
+  return rows.map(({ id, embedder_id, photo }) => ({ id, embedderId: embedder_id, photo }));
+}

@@ -1,0 +1,78 @@
+import type { Box } from "@tillsight/contracts";
+import {
+  crop,
+  type Detection,
+  type Detector,
+  type Embedder,
+  mainSubject,
+  type Picture,
+} from "@tillsight/models";
+import { PhotoRefusedError } from "../errors.js";
+import { decodePhoto } from "./decode.js";
+import { measureArtificial } from "./quality/artificial.js";
+import { type Exposure, exposure } from "./quality/exposure.js";
+import { part, toGray } from "./quality/gray.js";
+import { artificialLikelihood } from "./quality/likelihood.js";
+import { sharpness } from "./quality/sharpness.js";
+
+/** What a photo shows, and its embedding. */
+export interface PhotoReading {
+  /** Of the upright picture as it was looked at, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The main subject; null when nothing was detected and the picture was taken whole. */
+  readonly box: Box | null;
+  /** Of everything that was detected, the main subject's included. */
+  readonly boxes: readonly Box[];
+  /** L2-normalised, of the embedder's length. */
+  readonly vector: Float32Array;
+  readonly sharpness: number;
+  readonly exposure: Exposure;
+  /** See `artificialLikelihood`. */
+  readonly artificial: number;
+  /** Spent inside ONNX Runtime, ms: what the rest is measured against. */
+  readonly inferenceMs: number;
+}
+
+/** Looks at photos. */
+export interface PhotoReader {
+  /** Of its vectors. */
+  readonly embedderId: string;
+  /** @param bytes JPEG, PNG or WebP. @throws PhotoRefusedError */
+  read(bytes: Uint8Array): Promise<PhotoReading>;
+}
+
+type Eye = Pick<Detector, "detect"> & Partial<Pick<Detector, "rawTime">>;
+type Hand = Pick<Embedder, "embed" | "info"> & Partial<Pick<Embedder, "rawTime">>;
+
+/**
+ * The lane's own detector, crop and embedder, so that a reference made here meets what the lane's camera sees.
+ * A picture in which nothing is detected is taken whole: shop pictures often show the item cut out.
+ */
+export function photoReader(detector: Eye, embedder: Hand): PhotoReader {
+  const raw = () => (detector.rawTime?.().ms ?? 0) + (embedder.rawTime?.().ms ?? 0);
+  return {
+    embedderId: embedder.info.id,
+    async read(bytes) {
+      const picture = await decodePhoto(bytes);
+      const before = raw();
+      const found = await detector.detect(picture);
+      const subject = mainSubject(picture, found);
+      const [vector] = await embedder.embed([subject ? crop(picture, subject.box) : picture]);
+      if (!vector)
+        throw new PhotoRefusedError("the picture gave no embedding", "Take another picture of the item.");
+      return { ...measure(picture, subject, found), vector, inferenceMs: raw() - before };
+    },
+  };
+}
+
+function measure(picture: Picture, subject: Detection | undefined, found: readonly Detection[]) {
+  const { width, height } = picture;
+  const gray = toGray(picture);
+  const shown = subject ? part(gray, subject.box) : gray;
+  return {
+    ...{ width, height, box: subject?.box ?? null, boxes: found.map(({ box }) => box) },
+    ...{ sharpness: sharpness(shown), exposure: exposure(shown) },
+    artificial: artificialLikelihood(measureArtificial(picture, gray)),
+  };
+}

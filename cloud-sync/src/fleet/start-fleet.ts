@@ -1,0 +1,100 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { headquartersRights, type NodeName, type TopicRights, terminalUser } from "@tillsight/contracts";
+import { CloudStartError } from "../errors.js";
+import type { Logger } from "../log.js";
+import type { Broker } from "../publish/broker.js";
+import type { BrokerAccess } from "../publish/publisher.js";
+import { mosquittoAcl, mosquittoPassword } from "../publish/rights.js";
+import type { Database } from "../storage/database.js";
+import type { ObjectStore } from "../storage/objects/object-store.js";
+import { UpwardStore } from "../upward/store.js";
+import type { Credentials } from "./credentials.js";
+import { Fleet } from "./fleet.js";
+import type { TerminalId } from "./terminals.js";
+
+/** Headquarters' own user at a broker that asks. */
+const ownUser = "headquarters";
+
+/** Whom an embedded broker lets in: headquarters by a password of this run, and registered terminals. */
+export function brokerGate(credentials: Credentials): {
+  readonly access: BrokerAccess;
+  readonly authenticate: (username: string, password: string) => Promise<TopicRights | null>;
+} {
+  const access = { username: ownUser, password: randomBytes(24).toString("base64url") };
+  const own = Buffer.from(access.password);
+  return {
+    access,
+    async authenticate(username, password) {
+      if (username !== ownUser) return credentials.rightsOf(username, password);
+      const given = Buffer.from(password);
+      return given.length === own.length && timingSafeEqual(given, own) ? headquartersRights : null;
+    },
+  };
+}
+
+export interface FleetStart {
+  readonly db: Database;
+  readonly objects: ObjectStore;
+  readonly stores: () => Promise<readonly NodeName[]>;
+  readonly credentials: Credentials;
+  readonly broker: Broker | undefined;
+  readonly brokerUrl: string;
+  readonly access: BrokerAccess | undefined;
+  readonly ca: string | undefined;
+  /** Folder that gets `passwords` and `acl` for mosquitto, written anew with each change. */
+  readonly mosquittoDir: string | undefined;
+  readonly relayed: boolean;
+  readonly log: Logger;
+}
+
+export interface FleetParts {
+  readonly fleet: Fleet;
+  /** To be called when somebody got a credential, or a terminal lost its. @throws CloudStartError */
+  credentialsChanged(revoked?: TerminalId): Promise<void>;
+}
+
+/** Everything that listens to lanes; `fleet.stop()` ends it. @throws CloudStartError */
+export async function startFleet(o: FleetStart): Promise<FleetParts> {
+  const now = () => new Date();
+  const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayed });
+  const fleet = new Fleet({
+    ...{ db: o.db, objects: o.objects, stores: o.stores, now, log: o.log },
+    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca },
+    takeBatch: (from, batch) => upward.take(from, batch),
+  });
+  const writeFiles = async () => {
+    if (o.mosquittoDir !== undefined) await writeMosquitto(o.mosquittoDir, o.credentials, o.access);
+  };
+  await writeFiles();
+  fleet.start();
+  return {
+    fleet,
+    async credentialsChanged(revoked) {
+      await writeFiles();
+      if (revoked) o.broker?.disconnect(terminalUser(revoked.store, revoked.terminal));
+    },
+  };
+}
+
+/** mosquitto reads both at SIGHUP; each is the old one or the new one, never half of either. */
+async function writeMosquitto(dir: string, credentials: Credentials, access: BrokerAccess | undefined) {
+  const { passwords, users } = await credentials.brokerUsers();
+  const own = access ? [mosquittoPassword(access.username, access.password)] : [];
+  const files = {
+    passwords: [...own, ...passwords].map((line) => `${line}\n`).join(""),
+    acl: mosquittoAcl([{ username: access?.username ?? ownUser, rights: headquartersRights }, ...users]),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(dir, name);
+    try {
+      await writeFile(`${file}.new`, text, { mode: 0o640 });
+      await rename(`${file}.new`, file);
+    } catch (cause) {
+      throw new CloudStartError(`${file} cannot be written`, "Check --mosquitto-files and its rights.", {
+        cause,
+      });
+    }
+  }
+}

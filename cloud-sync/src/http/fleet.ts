@@ -1,0 +1,165 @@
+import {
+  FleetCommand,
+  headquartersRights,
+  NodeName,
+  type Registration,
+  RemoteSettings,
+} from "@tillsight/contracts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { NotFoundError } from "../errors.js";
+import { TryLimit } from "../fleet/try-limit.js";
+import { mosquittoAcl } from "../publish/rights.js";
+import type { ServerParts } from "./server.js";
+import { requireToken } from "./token.js";
+
+const Lane = z.object({ store: NodeName, terminal: NodeName });
+const Label = z.string().max(120);
+/** Groups are for rollouts: `canary`, `north`. */
+export const Group = z.union([NodeName, z.literal("")]);
+
+const Invitation = z.strictObject({
+  store: NodeName,
+  terminal: NodeName,
+  label: Label.default(""),
+  group: Group.default(""),
+  hours: z.number().min(0.1).max(168).default(24),
+});
+const Redeem = z.strictObject({ code: z.string().min(1).max(40) });
+const Describe = z.strictObject({ label: Label.optional(), group: Group.optional() });
+const Command = z.strictObject({
+  command: FleetCommand,
+  /** Until it counts as expired. */
+  seconds: z.number().min(1).max(604_800).default(60),
+  /** The same id again does nothing new. */
+  id: z.uuid().optional(),
+});
+const ListQuery = z.strictObject({
+  store: NodeName.optional(),
+  group: Group.optional(),
+  after: z
+    .string()
+    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "the `next` of the page before")
+    .default("/"),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+const Few = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
+
+const actor = "api";
+
+/** `/api/fleet` and `/api/register`. */
+export function fleetRoutes(app: FastifyInstance, parts: ServerParts): void {
+  terminalRoutes(app, parts);
+  orderRoutes(app, parts);
+  credentialRoutes(app, parts);
+}
+
+const laneOf = (request: FastifyRequest) => Lane.parse(request.params);
+
+function terminalRoutes(app: FastifyInstance, { fleet, objects, token }: ServerParts): void {
+  app.get("/api/fleet/terminals", async (request) => {
+    const terminals = await fleet.terminals.list(ListQuery.parse(request.query), new Date());
+    const last = terminals.at(-1);
+    return { terminals, next: last ? `${last.store}/${last.terminal}` : null };
+  });
+
+  app.get("/api/fleet/terminals/:store/:terminal", (request) =>
+    fleet.terminals.require(laneOf(request), new Date()),
+  );
+
+  app.patch("/api/fleet/terminals/:store/:terminal", async (request) => {
+    const lane = laneOf(request);
+    await fleet.terminals.describe(lane, Describe.parse(request.body));
+    return fleet.terminals.require(lane, new Date());
+  });
+
+  app.get("/api/fleet/terminals/:store/:terminal/picture", async (request, reply) => {
+    // It may show people: not for everybody who can reach this port.
+    requireToken(token, request.headers.authorization);
+    const lane = laneOf(request);
+    const picture = await fleet.terminals.picture(lane);
+    if (!picture)
+      throw new NotFoundError(
+        `${lane.store}/${lane.terminal} has sent no picture yet`,
+        'Ask for one: POST …/commands with {"command":{"do":"picture"}}.',
+      );
+    reply
+      .type("image/jpeg")
+      .header("cache-control", "no-store")
+      .header("last-modified", picture.at.toUTCString());
+    return reply.send(Buffer.from(await objects.get(picture.object)));
+  });
+}
+
+function orderRoutes(app: FastifyInstance, { fleet }: ServerParts): void {
+  app.post("/api/fleet/terminals/:store/:terminal/commands", async (request, reply) => {
+    const { command, seconds, id } = Command.parse(request.body);
+    const known = id === undefined ? undefined : await fleet.commands.find(id, new Date());
+    if (known) return known;
+    return reply.code(201).send(await fleet.command(laneOf(request), command, seconds, actor, id));
+  });
+
+  app.get("/api/fleet/terminals/:store/:terminal/commands", async (request) => ({
+    commands: await fleet.commands.list(laneOf(request), Few.parse(request.query).limit, new Date()),
+  }));
+
+  app.get("/api/fleet/commands/:id", async (request) => {
+    const { id } = z.object({ id: z.uuid() }).parse(request.params);
+    const command = await fleet.commands.find(id, new Date());
+    if (!command) throw new NotFoundError(`there is no command ${id}`, "See …/commands of its terminal.");
+    return command;
+  });
+
+  app.put("/api/fleet/terminals/:store/:terminal/settings", async (request) => {
+    const settings = RemoteSettings.parse(request.body);
+    const ifMatch = /^"?(\d{1,9})"?$/.exec(request.headers["if-match"] ?? "")?.[1];
+    const version = await fleet.desire(
+      laneOf(request),
+      settings,
+      ifMatch === undefined ? undefined : Number(ifMatch),
+    );
+    return { version, desired: settings };
+  });
+}
+
+function credentialRoutes(app: FastifyInstance, parts: ServerParts): void {
+  const { fleet, credentials, catalog, token, forLanes } = parts;
+  const tries = new TryLimit({ perMinute: 10 });
+
+  app.post("/api/fleet/registrations", async (request, reply) => {
+    const { hours, ...invitation } = Invitation.parse(request.body);
+    if (!(await catalog.stores()).some(({ name }) => name === invitation.store))
+      throw new NotFoundError(
+        `there is no store ${invitation.store}`,
+        `Make it: PUT /api/stores/${invitation.store}.`,
+      );
+    const made = await credentials.invite({ ...invitation, hours, actor }, new Date());
+    return reply.code(201).send({ ...made, store: invitation.store, terminal: invitation.terminal });
+  });
+
+  // The code is the authority: whoever registers has no token.
+  app.post("/api/register", { config: { open: true } }, async (request) => {
+    const { code } = Redeem.parse(request.body);
+    const credential = await tries.guard(() => credentials.redeem(code, new Date()));
+    await parts.credentialsChanged();
+    return { ...credential, ...forLanes } satisfies Registration;
+  });
+
+  app.delete("/api/fleet/terminals/:store/:terminal/credential", async (request) => {
+    const lane = laneOf(request);
+    await fleet.terminals.require(lane, new Date());
+    const revoked = await credentials.revoke(lane, new Date());
+    if (revoked) await parts.credentialsChanged(lane);
+    return { revoked };
+  });
+
+  for (const file of ["passwords", "acl"] as const)
+    app.get(`/api/fleet/mosquitto/${file}`, async (request, reply) => {
+      requireToken(token, request.headers.authorization);
+      const { passwords, users } = await credentials.brokerUsers();
+      const acl = mosquittoAcl([{ username: "headquarters", rights: headquartersRights }, ...users]);
+      return reply
+        .type("text/plain; charset=utf-8")
+        .send(file === "passwords" ? passwords.map((line) => `${line}\n`).join("") : acl);
+    });
+}

@@ -1,0 +1,1 @@
+export { soldEvents, totalOfSale, transactionIdOf } from "./sold.js";

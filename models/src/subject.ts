@@ -1,0 +1,17 @@
+import type { Detection } from "./networks.js";
+
+/** How far from the middle an item may be before a smaller, central one is preferred: share of its weight lost. */
+const OFF_CENTRE = 0.7;
+
+/** The item that a photo is of: large and central; undefined where there is no detection. */
+export function mainSubject(
+  picture: { readonly width: number; readonly height: number },
+  found: readonly Detection[],
+): Detection | undefined {
+  const weight = ({ box: b }: Detection) => {
+    const dx = (b.x + b.w / 2) / picture.width - 0.5;
+    const dy = (b.y + b.h / 2) / picture.height - 0.5;
+    return b.w * b.h * (1 - OFF_CENTRE * Math.min(1, 2 * Math.hypot(dx, dy)));
+  };
+  return [...found].sort((a, b) => weight(b) - weight(a))[0];
+}

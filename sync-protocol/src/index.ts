@@ -1,0 +1,11 @@
+export { decodeBody, decodeCbor, encodeCbor } from "./cbor.js";
+export { type Chunk, Chunker, chunkRows, encodeChunk, maxChunkBytes, openChunk } from "./chunks.js";
+export { SigningKeyError, SyncRefusedError } from "./errors.js";
+export { decodeFrame, encodeFrame, type Frame, type FrameKind, takeFrame } from "./frame.js";
+export * from "./keys.js";
+export * from "./messages.js";
+export * from "./row.js";
+export { open, type SignedKind, seal, type TrustedKeys } from "./signed.js";
+export { emptyStateHash, fromHex, hex, rowDigest, StateHash, sameBytes, sha256 } from "./state-hash.js";
+export { Trust, type TrustChange } from "./trust.js";
+export { dequantise, isQuantised, quantise } from "./vector.js";
