@@ -82,7 +82,7 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
 }
 
 function createLane(assembly: Assembly, selling: Selling, sight: Sight, uplink: Uplink): Lane {
-  const { config, deps, health, metrics } = assembly;
+  const { config, deps, health } = assembly;
   const { catalog, keeper, dispatcher, sink } = selling;
   return new Lane({
     storeName: config.storeName,
