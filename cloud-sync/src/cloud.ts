@@ -157,11 +157,12 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   });
   publisher.start();
   undo.add(() => publisher.stop());
-  const { fleet, credentialsChanged } = await startFleet({
+  const { fleet, rollouts, credentialsChanged } = await startFleet({
     ...{ db, objects, stores, credentials, broker, brokerUrl, access, ca: options.brokerCa, log },
     ...{ mosquittoDir: options.mosquittoDir, relayed: false },
   });
   undo.add(() => fleet.stop());
+  undo.add(() => rollouts.stop());
   const health = () => report(catalog, publisher, fleet);
   await enrolment.start();
   undo.add(() => enrolment.stop());
@@ -169,7 +170,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     brokerUrl: options.laneBrokerUrl ?? broker?.url ?? null,
     trustedKeys: [publicKeyText(key.publicKey)],
   };
-  const forFleet = { fleet, credentials, credentialsChanged, objects, forLanes };
+  const forFleet = { fleet, rollouts, credentials, credentialsChanged, objects, forLanes };
   const app = await createServer({
     db,
     catalog,

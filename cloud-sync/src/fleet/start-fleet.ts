@@ -12,6 +12,7 @@ import type { ObjectStore } from "../storage/objects/object-store.js";
 import { UpwardStore } from "../upward/store.js";
 import type { Credentials } from "./credentials.js";
 import { Fleet } from "./fleet.js";
+import { Rollouts } from "./rollout/rollouts.js";
 import type { TerminalId } from "./terminals.js";
 
 /** Headquarters' own user at a broker that asks. */
@@ -51,11 +52,12 @@ export interface FleetStart {
 
 export interface FleetParts {
   readonly fleet: Fleet;
+  readonly rollouts: Rollouts;
   /** To be called when somebody got a credential, or a terminal lost its. @throws CloudStartError */
   credentialsChanged(revoked?: TerminalId): Promise<void>;
 }
 
-/** Everything that listens to lanes; `fleet.stop()` ends it. @throws CloudStartError */
+/** Everything that listens to lanes; `fleet.stop()` and `rollouts.stop()` end it. @throws CloudStartError */
 export async function startFleet(o: FleetStart): Promise<FleetParts> {
   const now = () => new Date();
   const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayed });
@@ -69,8 +71,10 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
   };
   await writeFiles();
   fleet.start();
+  const rollouts = new Rollouts({ db: o.db, fleet, now, log: o.log });
+  rollouts.start();
   return {
-    fleet,
+    ...{ fleet, rollouts },
     async credentialsChanged(revoked) {
       await writeFiles();
       if (revoked) o.broker?.disconnect(terminalUser(revoked.store, revoked.terminal));
