@@ -18,6 +18,10 @@ Usage: node cloud-sync/dist/main.js [options]
   --broker-password-file <file>, which holds nothing but the password
   --broker-ca <file>    PEM of the authority that signed its certificate, when the system does not know it
   --broker-port <n>     embedded broker on 127.0.0.1          (default 7483)
+  --registered-only     the embedded broker lets in registered terminals and nobody else
+  --lane-broker-url <url>  the broker as lanes reach it, told to a terminal that registers
+  --mosquitto-files <folder>  keep mosquitto's files passwords and acl there, for the registered terminals
+  --relay <url>         pass on what lanes send up to NATS with JetStream: nats://user:password@host:4222
   --database-url <url>  a PostgreSQL server, 15 or later, or TILLSIGHT_DATABASE_URL (default: embedded)
   --objects <place>     pictures: a folder, or s3://BUCKET/PREFIX?endpoint=…&region=… with the credentials
                         in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
@@ -57,6 +61,16 @@ const Options = z.object({
   "broker-password-file": z.string().min(1).optional(),
   "broker-ca": z.string().min(1).optional(),
   "broker-port": Port.default(7483),
+  "registered-only": z.boolean().default(false),
+  "lane-broker-url": z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
+    .optional(),
+  "mosquitto-files": z.string().min(1).optional(),
+  relay: z
+    .string()
+    .regex(/^nats:\/\/[^/]/, "an address such as nats://host:4222")
+    .optional(),
   "signing-key": z.string().min(1).optional(),
   "rotate-key": z.boolean().default(false),
   "revoke-old": z.boolean().default(false),
@@ -88,12 +102,16 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           "broker-password-file": text,
           "broker-ca": text,
           "broker-port": text,
+          "lane-broker-url": text,
+          "mosquitto-files": text,
+          relay: text,
           "signing-key": text,
           "database-url": text,
           objects: text,
           models: text,
           "log-level": text,
         },
+        "registered-only": { type: "boolean" },
         "rotate-key": { type: "boolean" },
         "revoke-old": { type: "boolean" },
         "private-links": { type: "boolean" },

@@ -55,6 +55,8 @@ export interface CloudSyncOptions {
   readonly laneBrokerUrl?: string | undefined;
   /** Folder for mosquitto's `passwords` and `acl`, written anew with each registered terminal. */
   readonly mosquittoDir?: string | undefined;
+  /** `nats://…` of a server with JetStream: what lanes send up is passed on there too. */
+  readonly relayUrl?: string | undefined;
   /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
   readonly signingKeyFile?: string | undefined;
   /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
@@ -157,11 +159,12 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   });
   publisher.start();
   undo.add(() => publisher.stop());
-  const { fleet, credentialsChanged } = await startFleet({
+  const fleetParts = await startFleet({
     ...{ db, objects, stores, credentials, broker, brokerUrl, access, ca: options.brokerCa, log },
-    ...{ mosquittoDir: options.mosquittoDir, relayed: false },
+    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl },
   });
-  undo.add(() => fleet.stop());
+  undo.add(() => fleetParts.stop());
+  const { fleet } = fleetParts;
   const health = () => report(catalog, publisher, fleet);
   await enrolment.start();
   undo.add(() => enrolment.stop());
@@ -169,7 +172,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     brokerUrl: options.laneBrokerUrl ?? broker?.url ?? null,
     trustedKeys: [publicKeyText(key.publicKey)],
   };
-  const forFleet = { fleet, credentials, credentialsChanged, objects, forLanes };
+  const forFleet = { ...fleetParts, credentials, objects, forLanes };
   const app = await createServer({
     db,
     catalog,

@@ -20,6 +20,10 @@ export const RemoteSettings = z.strictObject({
       barcodes: z.boolean().optional(),
     })
     .optional(),
+  /** The lane applies no change of the catalog beyond it. At once. */
+  catalogLsn: Lsn.optional(),
+  /** The embedder that the lane is to run; one that runs another says so. */
+  model: z.string().min(1).max(80).optional(),
 });
 export type RemoteSettings = z.infer<typeof RemoteSettings>;
 

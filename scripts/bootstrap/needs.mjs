@@ -29,6 +29,11 @@ export const TEST_NEEDS = [
   { package: "openssl", why: "makes certificates for the tests of TLS", probe: { command: "openssl" } },
   { package: "mosquitto", why: "tests catalog sync against a real broker", probe: { command: "mosquitto" } },
   {
+    package: "nats-server",
+    why: "tests the relay of sales against a real stream",
+    probe: { command: "nats-server" },
+  },
+  {
     package: "postgresql",
     why: "tests headquarters on a real PostgreSQL server",
     probe: { command: "pg_createcluster" },

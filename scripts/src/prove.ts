@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { enrolKill9Table, proveEnrolKill9 } from "./prove/enrol-kill9.js";
 import { kill9Header, kill9Row, proveKill9 } from "./prove/kill9.js";
 import { kill9DaemonTable, proveKill9Daemon } from "./prove/kill9-daemon.js";
 import { proveSoak, soakTable } from "./prove/soak.js";
@@ -39,6 +40,9 @@ const usage = `npm run prove -- NAME [options]
               --seed N
   sync-cold   a new lane fetches a whole catalog, broken off at random points and resumed, while it sells
               --skus N (default 50000, with 3 references each)  --breaks N (default 20)  --seed N
+
+  enrol-kill9   kill -9 of a process that enrols photos: each photo is one reference in the end
+              --kills N (default 20)        --seed N (default 1)
 
   --out DIR   where reports go (default .tillsight/prove)
   --list      the names alone
@@ -180,7 +184,15 @@ async function syncVectors(values: Values): Promise<boolean> {
   return passed;
 }
 
+async function enrolKill9(values: Values, signal: AbortSignal): Promise<boolean> {
+  const kills = count(values.kills ?? "20", "kills");
+  const report = await proveEnrolKill9({ kills, seed: seed(values), say, signal });
+  keep(values, "enrol-kill9", enrolKill9Table(report));
+  return report.passed;
+}
+
 const proofs = {
+  "enrol-kill9": enrolKill9,
   ...{ trays, kill9, "kill9-daemon": kill9Daemon, soak },
   ...{ "sync-offline": syncOffline, "sync-cold": syncCold, "sync-hostile": syncHostile },
   ...{

@@ -9,9 +9,12 @@ import type { BrokerAccess } from "../publish/publisher.js";
 import { mosquittoAcl, mosquittoPassword } from "../publish/rights.js";
 import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
+import { NatsRelay } from "../upward/nats-relay.js";
+import { Relay } from "../upward/relay.js";
 import { UpwardStore } from "../upward/store.js";
 import type { Credentials } from "./credentials.js";
 import { Fleet } from "./fleet.js";
+import { Rollouts } from "./rollout/rollouts.js";
 import type { TerminalId } from "./terminals.js";
 
 /** Headquarters' own user at a broker that asks. */
@@ -45,20 +48,23 @@ export interface FleetStart {
   readonly ca: string | undefined;
   /** Folder that gets `passwords` and `acl` for mosquitto, written anew with each change. */
   readonly mosquittoDir: string | undefined;
-  readonly relayed: boolean;
+  /** `nats://…`: everything that comes up is passed on there. */
+  readonly relayUrl: string | undefined;
   readonly log: Logger;
 }
 
 export interface FleetParts {
   readonly fleet: Fleet;
+  readonly rollouts: Rollouts;
+  stop(): Promise<void>;
   /** To be called when somebody got a credential, or a terminal lost its. @throws CloudStartError */
   credentialsChanged(revoked?: TerminalId): Promise<void>;
 }
 
-/** Everything that listens to lanes; `fleet.stop()` ends it. @throws CloudStartError */
+/** Everything that listens to lanes, running. @throws CloudStartError */
 export async function startFleet(o: FleetStart): Promise<FleetParts> {
   const now = () => new Date();
-  const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayed });
+  const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayUrl !== undefined });
   const fleet = new Fleet({
     ...{ db: o.db, objects: o.objects, stores: o.stores, now, log: o.log },
     ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca },
@@ -69,8 +75,20 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
   };
   await writeFiles();
   fleet.start();
+  const rollouts = new Rollouts({ db: o.db, fleet, now, log: o.log });
+  rollouts.start();
+  const relay =
+    o.relayUrl === undefined
+      ? undefined
+      : new Relay({ db: o.db, target: new NatsRelay(o.relayUrl), log: o.log });
+  relay?.start();
   return {
-    fleet,
+    ...{ fleet, rollouts },
+    async stop() {
+      await rollouts.stop();
+      await fleet.stop();
+      await relay?.stop();
+    },
     async credentialsChanged(revoked) {
       await writeFiles();
       if (revoked) o.broker?.disconnect(terminalUser(revoked.store, revoked.terminal));

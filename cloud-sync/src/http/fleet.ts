@@ -10,13 +10,13 @@ import { z } from "zod";
 import { NotFoundError } from "../errors.js";
 import { TryLimit } from "../fleet/try-limit.js";
 import { mosquittoAcl } from "../publish/rights.js";
+import { Group } from "./fleet-names.js";
+import { rolloutRoutes } from "./fleet-rollouts.js";
 import type { ServerParts } from "./server.js";
 import { requireToken } from "./token.js";
 
 const Lane = z.object({ store: NodeName, terminal: NodeName });
 const Label = z.string().max(120);
-/** Groups are for rollouts: `canary`, `north`. */
-export const Group = z.union([NodeName, z.literal("")]);
 
 const Invitation = z.strictObject({
   store: NodeName,
@@ -52,6 +52,7 @@ export function fleetRoutes(app: FastifyInstance, parts: ServerParts): void {
   terminalRoutes(app, parts);
   orderRoutes(app, parts);
   credentialRoutes(app, parts);
+  rolloutRoutes(app, parts);
 }
 
 const laneOf = (request: FastifyRequest) => Lane.parse(request.params);

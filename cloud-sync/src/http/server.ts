@@ -29,7 +29,7 @@ declare module "fastify" {
   }
 }
 
-export interface ServerParts extends FleetParts {
+export interface ServerParts extends Omit<FleetParts, "stop"> {
   readonly catalog: CloudCatalog;
   readonly imports: Imports;
   readonly db: Database;

@@ -8,7 +8,7 @@ import {
   upBodies,
 } from "@tillsight/contracts";
 import type { Database, Sql } from "../storage/database.js";
-import { jsonText } from "../storage/json-text.js";
+import { jsonText, storableText } from "../storage/json-text.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
 import { judgeBatch, type UpCursor } from "./cursor.js";
 
@@ -96,13 +96,9 @@ export class UpwardStore {
       `insert into up_refused (id, store, terminal, stream, body, why, received_at)
        values ($1, $2, $3, $4, $5::jsonb, $6, $7) on conflict (id) do nothing`,
       [
-        record.id,
-        from.store,
-        from.terminal,
-        stream,
-        JSON.stringify(record.body ?? null),
-        record.why,
-        this.#now(),
+        ...[record.id, from.store, from.terminal, stream],
+        // Its text, as a JSON string: whatever is wrong with it, it can be stored.
+        ...[jsonText(JSON.stringify(record.body ?? null)), storableText(record.why), this.#now()],
       ],
     );
   }

@@ -5,6 +5,7 @@ import { configCommands, hashPinCommand, printSettings } from "./config.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
 import { doctorCommand } from "./doctor-command.js";
 import { enrollCommand } from "./enroll.js";
+import { registerCommand } from "./register.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
 import { statusCommand } from "./status.js";
@@ -117,6 +118,14 @@ export function createProgram(makeContext: MakeContext, finish: Finish): Command
     .command("run")
     .description("run the lane until SIGTERM or Ctrl-C")
     .action(async () => finish(await runCommand(context())));
+  program
+    .command("register")
+    .description(
+      "make this lane known to headquarters: its user and password at the broker for a one-time code",
+    )
+    .argument("<url>", "address of headquarters' API, such as https://headquarters.example")
+    .argument("<code>", "as headquarters gave it; works once")
+    .action(async (url: string, code: string) => finish(await registerCommand(context(), url, code)));
   addItemCommand(program, context, finish);
   addLookCommands(program, context, finish);
   addConfigCommands(program, context, finish);

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describeError, RemoteSettings, type ReportedConfig } from "@tillsight/contracts";
+import { describeError, InvalidInputError, RemoteSettings, type ReportedConfig } from "@tillsight/contracts";
 import { z } from "zod";
 import { parseConfig } from "../config/load.js";
 import type { DaemonConfig } from "../config/schema.js";
@@ -21,8 +21,11 @@ function read(dataDir: string): Kept | null {
 }
 
 /** The configuration with what headquarters set on top. @throws InvalidInputError */
-function merge(config: DaemonConfig, { recognition, ...top }: RemoteSettings): DaemonConfig {
-  const merged = { ...config, ...top, recognition: { ...config.recognition, ...recognition } };
+function merge(config: DaemonConfig, { recognition, storeName }: RemoteSettings): DaemonConfig {
+  const merged = {
+    ...{ ...config, recognition: { ...config.recognition, ...recognition } },
+    ...(storeName === undefined ? {} : { storeName }),
+  };
   return parseConfig(merged, "what headquarters set");
 }
 
@@ -37,38 +40,55 @@ export function withRemoteSettings(config: DaemonConfig, log: Logger): DaemonCon
   }
 }
 
-/** Settings that headquarters desires: checked and kept for the next start, which is when they take effect. */
+/** What takes effect at a start only; the rest holds at once. */
+const forStart = ({ storeName, recognition }: RemoteSettings): string =>
+  JSON.stringify({ storeName, recognition });
+
+/** Settings that headquarters desires, checked and kept. */
 export class RemoteSettingsFile {
   readonly #config: DaemonConfig;
-  readonly #startedWith: number;
+  readonly #embedderId: string;
+  readonly #atStart: string;
+  #kept: Kept | null;
 
-  constructor(config: DaemonConfig) {
+  constructor(config: DaemonConfig, embedderId: string) {
     this.#config = config;
-    this.#startedWith = this.#version();
+    this.#embedderId = embedderId;
+    try {
+      this.#kept = read(config.dataDir);
+    } catch {
+      this.#kept = null; // Said in the log when the lane started without them.
+    }
+    this.#atStart = forStart(this.#kept?.settings ?? {});
+  }
+
+  /** The LSN that the catalog is not to pass; null when there is none. */
+  get catalogLsn(): number | null {
+    return this.#kept?.settings.catalogLsn ?? null;
   }
 
   /** @throws ZodError, InvalidInputError when they do not fit; the earlier ones stay then */
   take(version: number, settings: unknown): ReportedConfig {
     const kept = { version, settings: RemoteSettings.parse(settings) };
     merge(this.#config, kept.settings);
+    const { model } = kept.settings;
+    if (model !== undefined && model !== this.#embedderId)
+      throw new InvalidInputError(
+        `this lane runs ${this.#embedderId}, not ${model}`,
+        "Put the model's files into models.folder and restart the lane.",
+      );
     const file = fileIn(this.#config.dataDir);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, `${JSON.stringify(kept)}\n`);
     renameSync(`${file}.new`, file);
+    this.#kept = kept;
     return this.report();
   }
 
   report(): ReportedConfig {
-    const version = this.#version();
-    if (version === this.#startedWith) return { version, state: "applied", detail: "" };
+    const version = this.#kept?.version ?? 0;
+    if (forStart(this.#kept?.settings ?? {}) === this.#atStart)
+      return { version, state: "applied", detail: "" };
     return { version, state: "afterRestart", detail: "they hold from the next start on" };
-  }
-
-  #version(): number {
-    try {
-      return read(this.#config.dataDir)?.version ?? 0;
-    } catch {
-      return 0;
-    }
   }
 }

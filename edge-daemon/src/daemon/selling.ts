@@ -8,6 +8,7 @@ import { createLineSink, type TillSink } from "../pos/index.js";
 import type { Assembly } from "./assembly.js";
 import { brokerAccess } from "./broker-access.js";
 import { noticesHealth } from "./health-parts.js";
+import { RemoteSettingsFile } from "./remote-settings.js";
 import { TillLog } from "./till-log.js";
 
 /** Finished sales stay in the journal for this many days; the till has them for good. */
@@ -19,6 +20,8 @@ export interface Selling {
   readonly keeper: BasketKeeper;
   /** For reading what is over; the keeper alone writes. */
   readonly journal: Pick<Journal, "endedAfter" | "lastLsn">;
+  /** What headquarters set on this lane. */
+  readonly settings: RemoteSettingsFile;
   readonly sink: TillSink;
   readonly dispatcher: TillDispatcher;
   /** Products that cannot be paid here, because the till cannot be told their weight. */
@@ -35,7 +38,10 @@ function countUnsold(catalog: Catalog, sink: TillSink): () => number {
   return () => count;
 }
 
-async function startCatalog({ config, deps, parts, health }: Assembly): Promise<Catalog> {
+async function startCatalog(
+  { config, deps, parts, health }: Assembly,
+  settings: RemoteSettingsFile,
+): Promise<Catalog> {
   const { log, clock } = deps;
   const { embedder } = deps.networks;
   const catalog = new Catalog({
@@ -62,6 +68,7 @@ async function startCatalog({ config, deps, parts, health }: Assembly): Promise<
     ...{ catalog, brokerUrl, store, terminal, log, clock, ...brokerAccess(config.sync) },
     trustedKeys: config.sync.trustedKeys.map(parsePublicKey),
     dir: join(config.dataDir, "catalog", "snapshot"),
+    hold: () => settings.catalogLsn,
   });
   await parts.begin(
     "catalog follower",
@@ -111,7 +118,8 @@ async function startBasket(
 /** Starts what is durable before anything that shows it. Rejects with the first part's error. */
 export async function startSelling(assembly: Assembly): Promise<Selling> {
   const { config, deps, parts, health, metrics, trouble } = assembly;
-  const catalog = await startCatalog(assembly);
+  const settings = new RemoteSettingsFile(config, deps.networks.embedder.info.id);
+  const catalog = await startCatalog(assembly, settings);
   const sink = createLineSink(config.till, { clock: deps.clock });
   const { keeper, journal } = await startBasket(assembly, catalog, sink);
   const tillLog = new TillLog(deps.log);
@@ -140,5 +148,5 @@ export async function startSelling(assembly: Assembly): Promise<Selling> {
     ...noticesHealth(dispatcher.notices(), `${config.till.protocol} at ${config.till.path}`),
     facts: { ...sink.counters(), waiting: keeper.waiting() },
   }));
-  return { catalog, keeper, journal, sink, dispatcher, unsoldByWeight: countUnsold(catalog, sink) };
+  return { catalog, keeper, journal, settings, sink, dispatcher, unsoldByWeight: countUnsold(catalog, sink) };
 }

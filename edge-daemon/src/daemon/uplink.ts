@@ -7,7 +7,6 @@ import { brokerAccess } from "./broker-access.js";
 import { CropTaker } from "./crop-taker.js";
 import type { Lane } from "./lane.js";
 import { NoticeTeller } from "./notice-teller.js";
-import { RemoteSettingsFile } from "./remote-settings.js";
 import type { Selling } from "./selling.js";
 import { sampleOf } from "./telemetry.js";
 import type { TrayPicture } from "./tray-picture.js";
@@ -15,7 +14,7 @@ import type { TrayPicture } from "./tray-picture.js";
 /** The lane's way up, not yet started. @throws InvalidInputError for broker settings that cannot be read */
 export function createUplink(assembly: Assembly, selling: Selling, picture: TrayPicture): Uplink {
   const { config, deps, health } = assembly;
-  const settings = new RemoteSettingsFile(config);
+  const { settings } = selling;
   const { store, terminal, sync } = config;
   const startedAt = deps.clock.now().getTime();
   return new Uplink({

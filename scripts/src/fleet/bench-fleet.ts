@@ -27,6 +27,9 @@ export interface LaneEndOptions {
   readonly broker?: NonNullable<UplinkOptions["broker"]>;
   readonly limitBytes?: number;
   readonly beatSeconds?: number;
+  readonly lsn?: () => number;
+  readonly health?: () => "ok" | "failed";
+  readonly onSettings?: (settings: unknown) => void;
 }
 
 const noSettings: ReportedConfig = { version: 0, state: "applied", detail: "" };
@@ -51,11 +54,15 @@ export function openLaneEnd(options: LaneEndOptions): LaneEnd {
       },
       takeSettings: (version, settings) => {
         done.settings.push(settings);
-        return { version, state: "afterRestart", detail: "" };
+        options.onSettings?.(settings);
+        return { version, state: options.onSettings ? "applied" : "afterRestart", detail: "" };
       },
     },
     birth: () => ({ version: "0.1.0", startedAt: 1, models: {}, config: noSettings }),
-    beat: () => ({ lsn: 7, health: "ok", troubles: {}, basket: "idle", helpWanted: false }),
+    beat: () => ({
+      ...{ lsn: options.lsn?.() ?? 7, health: options.health?.() ?? "ok", troubles: {} },
+      ...{ basket: "idle", helpWanted: false },
+    }),
   });
   uplink.start();
   return {

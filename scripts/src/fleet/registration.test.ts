@@ -1,6 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { CloudSync } from "@tillsight/cloud-sync";
 import { fleetTopics } from "@tillsight/contracts";
 import mqtt from "mqtt";
@@ -124,6 +127,25 @@ test("no password or code lies in the database as it is", async () => {
     (await call(cloud, "GET", "/api/fleet/mosquitto/acl", undefined, { authorization: "" })).status,
   ).toBe(401);
 });
+
+test("a lane registers itself from its command line", async () => {
+  const config = join(dir, "lane-7.json");
+  writeFileSync(config, JSON.stringify({ dataDir: join(dir, "lane-7") }));
+  const main = fileURLToPath(new URL("../../../edge-daemon/dist/main.js", import.meta.url));
+  const run = (code: string) =>
+    promisify(execFile)("node", [main, "-c", config, "register", cloud.url, code]);
+  const { stdout } = await run(await invite("lane-7"));
+  const settings = JSON.parse(stdout.slice(stdout.indexOf("{")));
+  expect(settings).toMatchObject({
+    ...{ store, terminal: "lane-7" },
+    sync: { brokerUrl: cloud.brokerUrl, username: "store-1.lane-7", trustedKeys: [cloud.publicKey] },
+  });
+  const { passwordFile, username } = settings.sync;
+  expect(statSync(passwordFile).mode & 0o777).toBe(0o600);
+  connect("lane-7", { username, password: readFileSync(passwordFile, "utf8").trim() });
+  await expect.poll(() => presence("lane-7"), patience).toBe("online");
+  await expect(run("WRONG")).rejects.toMatchObject({ stderr: expect.stringContaining("cannot be used") });
+}, 30_000);
 
 test("wrong codes are tried ten times a minute and no more, right ones wait with them", async () => {
   const right = await invite("lane-6");

@@ -120,6 +120,72 @@ it("an item that headquarters adds with photos is known on the tray where it lie
   expect(pieces.map(({ sku, minor }) => [sku, minor])).toEqual([["cheese", item.product.price.minor]]);
 }, 60_000);
 
+const fromHeadquarters = async (path: string): Promise<Response> => {
+  const answer = await fetch(new URL(path, cloud.url), {
+    headers: { authorization: `Bearer ${cloud.token}` },
+  });
+  expect(answer.status, path).toBe(200);
+  return answer;
+};
+const SentSales = z.object({
+  sales: z.array(
+    z.object({
+      id: z.string(),
+      sale: z.object({
+        lines: z.array(z.object({ sku: z.string(), total: z.object({ minor: z.number() }) })),
+      }),
+    }),
+  ),
+});
+const SentCrops = z.object({
+  crops: z.array(
+    z.object({
+      id: z.string(),
+      body: z.object({ lineItemId: z.string().nullable(), decision: z.object({ kind: z.string() }) }),
+    }),
+  ),
+});
+
+it("headquarters has what this lane sold to the cent, and sees how it fares", async () => {
+  const sales = async () =>
+    SentSales.parse(await (await fromHeadquarters("/api/sales?terminal=lane-1&status=done")).json()).sales;
+  await expect.poll(async () => (await sales()).length, patience).toBe(3);
+  for (const { id, sale } of await sales()) {
+    const booked = soldIn(store.booked(), id).pieces.map(({ sku, minor }) => `${sku} ${minor}`);
+    expect(sale.lines.map(({ sku, total }) => `${sku} ${total.minor}`).sort()).toEqual(booked.sort());
+  }
+  const lane = async () => (await fromHeadquarters("/api/fleet/terminals/demo/lane-1")).json();
+  expect(await lane()).toMatchObject({
+    ...{ presence: "online", beat: { health: "ok", basket: expect.any(String) } },
+    birth: { config: { version: 0, state: "applied" }, models: { embedder: { provider: "cpu" } } },
+  });
+  // The cheese was nobody's until headquarters had it: its picture is there, and the line that it became.
+  const { crops } = SentCrops.parse(await (await fromHeadquarters("/api/crops?terminal=lane-1")).json());
+  const crop = crops.find(({ body }) => body.lineItemId !== null);
+  expect(["unknown", "ambiguous"]).toContain(crop?.body.decision.kind);
+  const cut = await (await fromHeadquarters(`/api/crops/${crop?.id}/picture`)).arrayBuffer();
+  expect((await sharp(cut).metadata()).format).toBe("jpeg");
+  await tell("POST", "/api/fleet/terminals/demo/lane-1/commands", { command: { do: "picture" } });
+  await expect.poll(lane, patience).toMatchObject({ pictureAt: expect.any(String) });
+  const tray = await (await fromHeadquarters("/api/fleet/terminals/demo/lane-1/picture")).arrayBuffer();
+  expect((await sharp(tray).metadata()).width).toBeGreaterThan(600);
+}, 60_000);
+
+it("in service mode the lane takes nothing, and sells again when it ends", async () => {
+  await clear();
+  const service = (on: boolean) =>
+    tell("POST", "/api/fleet/terminals/demo/lane-1/commands", { command: { do: "service", on } });
+  const noticed = () => page.view().notices.some(({ code }) => code === "SERVICE_MODE");
+  await service(true);
+  await expect.poll(noticed, patience).toBe(true);
+  store.lay(thing("pretzel", 620, 340));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(page.view().basket.lines).toEqual([]);
+  await service(false);
+  await expect.poll(() => page.view().basket.lines.length, patience).toBe(1);
+  await clear();
+}, 60_000);
+
 it("a lane whose headquarters goes away sells on and says so", async () => {
   await clear();
   await cloud.stop();

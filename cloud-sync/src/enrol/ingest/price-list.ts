@@ -22,7 +22,11 @@ export async function importPriceList(
   const delimiter = await delimiterOf(file);
   const ours = new Map(Object.entries(columns).map(([name, theirs]) => [theirs.toLowerCase(), name]));
   const rename = (header: string[]) =>
-    header.map((name) => ours.get(name.trim().toLowerCase()) ?? name.trim());
+    header.map((name) => {
+      const known = ours.get(name.trim().toLowerCase()) ?? name.trim();
+      // To the catalog an image is one that is stored already; a supplier's is a link, and fetched later.
+      return known.toLowerCase() === "image" ? "image link" : known;
+    });
   let first = true;
   async function* renamed(): AsyncGenerator<Uint8Array> {
     const parser = createReadStream(file).pipe(

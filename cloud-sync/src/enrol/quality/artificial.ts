@@ -39,8 +39,10 @@ export function measureArtificial(picture: Picture, gray: Gray = toGray(picture)
 function flatShare({ width, height, data }: Picture): number {
   let same = 0;
   const row = width * 3;
-  for (let y = 0; y + 1 < height; y++)
-    for (let x = 0, at = y * row; x + 1 < width; x++, at += 3)
+  let seen = 0;
+  // Every second row tells as much.
+  for (let y = 0; y + 1 < height; y += 2)
+    for (let x = 0, at = y * row; x + 1 < width; x++, at += 3, seen++)
       if (
         data[at] === data[at + 3] &&
         data[at + 1] === data[at + 4] &&
@@ -50,14 +52,14 @@ function flatShare({ width, height, data }: Picture): number {
         data[at + 2] === data[at + row + 2]
       )
         same++;
-  return same / Math.max(1, (width - 1) * (height - 1));
+  return same / Math.max(1, seen);
 }
 
 /** Standard deviation of what a pixel differs from its two neighbours' mean, in the plainest tenth of the blocks. */
 function grain({ width, height, data }: Gray): number {
   const block = 8;
   const deviations: number[] = [];
-  for (let y0 = 0; y0 + block <= height; y0 += block)
+  for (let y0 = 0; y0 + block <= height; y0 += 2 * block)
     for (let x0 = 1; x0 + block < width; x0 += block) {
       let square = 0;
       for (let y = y0; y < y0 + block; y++)
@@ -147,11 +149,11 @@ function autocorrelation({ data }: Gray, stride: number): number[] {
   const reach = 12 * stride;
   const sums = new Float64Array(12);
   let power = 0;
-  // Every third pixel is enough, and three is in step with no width that pictures have.
-  for (let at = stride; at + reach + stride < data.length; at += 3) {
+  // Some ten thousand pixels are enough; a prime step is in step with no width that pictures have.
+  for (let at = stride; at + reach + stride < data.length; at += 17) {
     const here = detail(data, at, stride);
     power += here * here;
-    for (const lag of [2, ...lags, 11])
+    for (let lag = 2; lag <= 11; lag++)
       sums[lag] = (sums[lag] as number) + here * detail(data, at + lag * stride, stride);
   }
   return [2, ...lags, 11].map((lag) => (power > 0 ? (sums[lag] as number) / power : 0));
@@ -160,11 +162,14 @@ function autocorrelation({ data }: Gray, stride: number): number[] {
 const detail = (data: Float32Array, at: number, stride: number): number =>
   (data[at] as number) - ((data[at - stride] as number) + (data[at + stride] as number)) / 2;
 
+/** Of every fourth pixel. */
 function saturation({ data }: Picture): number {
-  let sum = 0;
-  for (let at = 0; at < data.length; at += 3) {
-    const [r, g, b] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < data.length; at += 12, count++) {
+    const r = data[at] as number;
+    const g = data[at + 1] as number;
+    const b = data[at + 2] as number;
     sum += Math.max(r, g, b) - Math.min(r, g, b);
   }
-  return sum / Math.max(1, data.length / 3) / 255;
+  return sum / Math.max(1, count) / 255;
 }

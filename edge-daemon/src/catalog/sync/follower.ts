@@ -26,6 +26,8 @@ export interface FollowerOptions {
   readonly credentials?: { readonly username: string; readonly password: string };
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
   readonly ca?: string;
+  /** LSN beyond which nothing is applied for now; null: no such. */
+  readonly hold?: () => number | null;
   readonly log?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;

@@ -24,6 +24,7 @@ import { CatalogBusyError } from "../errors.js";
 import { ChunkFiles } from "./chunk-files.js";
 import { SnapshotDownload } from "./download.js";
 import { type FollowState, nextStep, patienceMs } from "./follow-plan.js";
+import { CatalogHold } from "./hold.js";
 
 /** Which of its topics a message came on. */
 export type SyncTopic = "head" | "delta" | "keys" | "answer";
@@ -37,6 +38,8 @@ export interface LaneSyncOptions {
   readonly dir: string;
   /** Hands a request to the broker; false when there is no connection. */
   readonly send: (request: CatalogRequest) => boolean;
+  /** LSN beyond which nothing is applied for now, as in a rollout by stages; null: no such. */
+  readonly hold?: () => number | null;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
@@ -60,6 +63,7 @@ export class LaneSync {
   readonly #trust: Trust;
   readonly #refusals = new Map<RefusalReason, number>();
   readonly #abort = new AbortController();
+  readonly #hold: CatalogHold;
   #head: CatalogHead | null = null;
   #sequence = 0;
   #askedAt: number | null = null;
@@ -78,6 +82,7 @@ export class LaneSync {
     this.#log = options.log ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
     this.#files = new ChunkFiles(options.dir);
+    this.#hold = new CatalogHold(options.hold ?? (() => null));
     this.#trust = options.catalog.trust(options.trustedKeys);
   }
 
@@ -143,6 +148,10 @@ export class LaneSync {
     this.#giveUpWaiting();
     const step = nextStep(this.#state(), this.#o.catalog.embedderId, this.#clock.monotonic());
     this.#complaint = this.#complain(step.do === "nothing" ? step.because : "");
+    if (step.do !== "nothing" && this.#hold.rests(this.#o.catalog.lsn, this.#head)) {
+      this.#forgetRequest();
+      return;
+    }
     if (step.do === "nothing" && step.because === "current") this.#snapshots = 0;
     if (step.do === "apply") this.#apply();
     if (step.do !== "ask" || !this.#o.send(step.request)) return;
@@ -191,6 +200,10 @@ export class LaneSync {
   }
 
   #onDelta(topic: SyncTopic, delta: CatalogDelta): void {
+    if (this.#hold.stops(delta)) {
+      this.#hearOf(delta);
+      return;
+    }
     try {
       const { applied, lsn } = this.#o.catalog.apply(delta);
       this.#hearOf(delta);

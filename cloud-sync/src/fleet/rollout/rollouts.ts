@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { NodeName, RemoteSettings } from "@tillsight/contracts";
+import { NotFoundError } from "../../errors.js";
+import type { Logger } from "../../log.js";
+import type { Database } from "../../storage/database.js";
+import { jsonText } from "../../storage/json-text.js";
+import { RolloutStateError } from "../errors.js";
+import type { Fleet } from "../fleet.js";
+import type { Terminal, TerminalId } from "../terminals.js";
+import { isBack, judgeTerminal, placeOf } from "./judge.js";
+import { draft, nextRollout, type RolloutInput, wanted } from "./machine.js";
+import { RolloutPlan, type RolloutStage, RolloutState, type TerminalReport } from "./plan.js";
+
+export interface Rollout {
+  readonly id: string;
+  readonly plan: RolloutPlan;
+  readonly state: RolloutState;
+  readonly actor: string;
+  readonly createdAt: Date;
+}
+
+/** A stage as people order it: terminals by their groups too. */
+export interface StageWish extends Omit<RolloutStage, "terminals"> {
+  readonly groups?: readonly string[];
+  readonly terminals?: readonly string[];
+}
+
+export interface RolloutsOptions {
+  readonly db: Database;
+  readonly fleet: Pick<Fleet, "terminals" | "desire">;
+  readonly now: () => Date;
+  readonly log: Logger;
+  /** How often terminals are looked at, ms. */
+  readonly everyMs?: number;
+}
+
+interface Row {
+  id: string;
+  plan: unknown;
+  state: unknown;
+  version: number;
+  actor: string;
+  created_at: Date;
+}
+
+/**
+ * Brings a catalog or a network to the fleet, stage by stage. The state is in the database and moves by comparing
+ * versions, so several copies of headquarters may all look after it.
+ */
+export class Rollouts {
+  readonly #o: RolloutsOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> | undefined;
+
+  constructor(options: RolloutsOptions) {
+    this.#o = options;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.step(), this.#o.everyMs ?? 5_000).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.#work;
+  }
+
+  /** A draft. @throws RolloutStateError when a stage has no terminal, or two stages the same */
+  async create(
+    wish: {
+      name: string;
+      target: RolloutPlan["target"];
+      onError: RolloutPlan["onError"];
+      stages: readonly StageWish[];
+    },
+    actor: string,
+  ): Promise<Rollout> {
+    const now = this.#o.now();
+    const terminals = await this.#o.fleet.terminals.list({ after: "/", limit: 100_000 }, now);
+    const stages = resolveStages(wish.stages, terminals);
+    const kind = wish.target.kind;
+    const names = new Set(stages.flatMap((stage) => stage.terminals));
+    const own = terminals.filter((terminal) => names.has(nameOf(terminal)));
+    const previous = Object.fromEntries(own.map((terminal) => [nameOf(terminal), placeOf(terminal, kind)]));
+    const plan = RolloutPlan.parse({ ...wish, stages, previous });
+    const { rows } = await this.#o.db.query<Row>(
+      `insert into rollout (id, plan, state, running, actor, created_at)
+       values ($1, $2::jsonb, $3::jsonb, false, $4, $5) returning *`,
+      [randomUUID(), jsonText(plan), jsonText(draft), actor, now.toISOString()],
+    );
+    return rolloutOf(rows[0] as Row);
+  }
+
+  async list(limit: number): Promise<Rollout[]> {
+    const { rows } = await this.#o.db.query<Row>(
+      "select * from rollout order by created_at desc, id limit $1",
+      [limit],
+    );
+    return rows.map(rolloutOf);
+  }
+
+  /** With how each terminal fares. @throws NotFoundError */
+  async show(id: string): Promise<Rollout & { readonly reports: Record<string, TerminalReport> }> {
+    const rollout = rolloutOf(await this.#row(id));
+    const { reports } = await this.#look(rollout.plan);
+    return { ...rollout, reports: Object.fromEntries(reports) };
+  }
+
+  /** @throws NotFoundError, RolloutStateError */
+  async act(id: string, on: "start" | "pause" | "resume" | "rollBack"): Promise<Rollout> {
+    for (;;) {
+      const row = await this.#row(id);
+      const { plan, state } = rolloutOf(row);
+      const next = nextRollout(plan, state, { on, at: this.#o.now().getTime() });
+      if (!next)
+        throw new RolloutStateError(
+          `a rollout that is ${state.status} cannot do this: ${on}`,
+          "Look at its state; a new one can be made at any time.",
+        );
+      if (!(await this.#save(row, next))) continue;
+      await this.#settle(plan, next);
+      return { ...rolloutOf(row), state: next };
+    }
+  }
+
+  /** Looks after every rollout that runs, once. Trouble is logged: the next step tries again. */
+  step(): Promise<void> {
+    this.#work ??= this.#step()
+      .catch((error: unknown) => this.#o.log.warn("a rollout could not go on", { error: String(error) }))
+      .finally(() => {
+        this.#work = undefined;
+      });
+    return this.#work;
+  }
+
+  async #step(): Promise<void> {
+    const { rows } = await this.#o.db.query<Row>("select * from rollout where running order by created_at");
+    for (const row of rows) {
+      const { plan, state } = rolloutOf(row);
+      const { reports, reverted } = await this.#look(plan);
+      const input: RolloutInput = { on: "tick", at: this.#o.now().getTime(), reports, reverted };
+      const next = nextRollout(plan, state, input) ?? state;
+      if (next !== state && !(await this.#save(row, next))) continue;
+      if (next.status !== state.status || next.stage !== state.stage)
+        this.#o.log.info("rollout", {
+          name: plan.name,
+          status: next.status,
+          stage: next.stage,
+          why: next.why,
+        });
+      // Each time, not only at a change: whoever took the step may have ended before this.
+      await this.#settle(plan, next);
+    }
+  }
+
+  async #look(plan: RolloutPlan) {
+    const now = this.#o.now();
+    const all = await this.#o.fleet.terminals.list({ after: "/", limit: 100_000 }, now);
+    const byName = new Map(all.map((terminal) => [nameOf(terminal), terminal]));
+    const names = plan.stages.flatMap(({ terminals }) => terminals);
+    const reports = new Map(names.map((name) => [name, judgeTerminal(byName.get(name), plan.target)]));
+    const back = names.filter((name) => isBack(byName.get(name), plan.target, plan.previous[name] ?? null));
+    return { reports, reverted: new Set(back) };
+  }
+
+  /** Brings what terminals are to have in line with the state; doing it again changes nothing. */
+  async #settle(plan: RolloutPlan, state: RolloutState): Promise<void> {
+    const key = plan.target.kind === "catalog" ? "catalogLsn" : "model";
+    const over = state.status === "done";
+    for (const [name, value] of wanted(plan, state)) {
+      const id = idOf(name);
+      const terminal = await this.#o.fleet.terminals.find(id, this.#o.now());
+      if (!terminal) continue;
+      // A finished rollout of a catalog lets its terminals follow again.
+      const want = over && key === "catalogLsn" ? null : value;
+      const { version, desired } = terminal.settings;
+      if ((desired[key] ?? null) === want) continue;
+      const settings = RemoteSettings.parse({ ...desired, [key]: want ?? undefined });
+      await this.#o.fleet.desire(id, settings, version);
+    }
+  }
+
+  async #row(id: string): Promise<Row> {
+    const { rows } = await this.#o.db.query<Row>("select * from rollout where id = $1", [id]);
+    if (rows[0]) return rows[0];
+    throw new NotFoundError(`there is no rollout ${id}`, "GET /api/fleet/rollouts lists them.");
+  }
+
+  async #save(row: Row, state: RolloutState): Promise<boolean> {
+    const { affected } = await this.#o.db.query(
+      "update rollout set state = $3::jsonb, running = $4, version = version + 1 where id = $1 and version = $2",
+      [row.id, row.version, jsonText(state), state.status === "running" || state.status === "rollingBack"],
+    );
+    return affected === 1;
+  }
+}
+
+const nameOf = ({ store, terminal }: TerminalId): string => `${store}/${terminal}`;
+
+function idOf(name: string): TerminalId {
+  const [store, terminal] = name.split("/");
+  return { store: NodeName.parse(store), terminal: NodeName.parse(terminal) };
+}
+
+const rolloutOf = (row: Row): Rollout => ({
+  ...{ id: row.id, plan: RolloutPlan.parse(row.plan), state: RolloutState.parse(row.state) },
+  ...{ actor: row.actor, createdAt: row.created_at },
+});
+
+/** Each terminal belongs to the first stage that names it or its group. */
+export function resolveStages(wishes: readonly StageWish[], terminals: readonly Terminal[]): RolloutStage[] {
+  const known = new Set(terminals.map(nameOf));
+  const taken = new Set<string>();
+  return wishes.map(({ groups = [], terminals: named = [], name, ...rest }) => {
+    const unknown = named.find((terminal) => !known.has(terminal));
+    if (unknown !== undefined)
+      throw new RolloutStateError(`there is no terminal ${unknown}`, "GET /api/fleet/terminals lists them.");
+    const grouped = terminals
+      .filter(({ group }) => groups.includes(group) || groups.includes("*"))
+      .map(nameOf);
+    const own = [...new Set([...named, ...grouped])].filter((terminal) => !taken.has(terminal));
+    for (const terminal of own) taken.add(terminal);
+    if (own.length === 0)
+      throw new RolloutStateError(
+        `the stage ${name} has no terminal`,
+        'Name groups or terminals that an earlier stage has not; "*" is every group.',
+      );
+    return { ...rest, name, terminals: own };
+  });
+}
