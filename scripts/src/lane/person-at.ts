@@ -6,7 +6,7 @@ import type { LaneForShopper } from "../virtual/lane-watch.js";
 export const personAt = (lane: LaneControl): LaneForShopper => ({
   view: () => lane.view(),
   onChange: (listener) => lane.onChange(() => listener()),
-  act: (action) => lane.act(action, attendantActions.has(action.do) ? "attendant" : "shopper"),
+  act: (action, by = "shopper") => lane.act(action, attendantActions.has(action.do) ? "attendant" : by),
   searchProducts: (text, limit) => lane.searchProducts(text, limit),
   picture: () => lane.picture(),
 });

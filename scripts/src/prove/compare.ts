@@ -1,4 +1,4 @@
-import { type Sku, scaleMoney, type TillMessage } from "@tillsight/contracts";
+import { type Basket, type Sku, scaleMoney, type TillMessage } from "@tillsight/contracts";
 import type { ExpectedLine } from "../virtual/script.js";
 import { demoProduct } from "../virtual/store.js";
 
@@ -42,7 +42,20 @@ export function soldIn(entries: readonly TillMessage[], transactionId: string | 
   return { pieces, total: totals.at(-1)?.total.minor ?? null };
 }
 
-/** How the till's log differs from the script. */
+/** The same of a basket that is not paid yet. Lines that nobody has named are no pieces. */
+export function soldAs({ lines, total }: Pick<Basket, "lines" | "total">): Sold {
+  const pieces = lines.flatMap((line) => {
+    const { sku, grams, quantity, taxRateBp } = line;
+    if (sku === null) return [];
+    return Array.from({ length: quantity }, () => ({
+      ...{ sku, grams, taxRateBp },
+      minor: line.total.minor / quantity,
+    }));
+  });
+  return { pieces, total: total.minor };
+}
+
+/** How what was sold differs from the script. */
 export interface Difference {
   /** Expected and not sold. */
   readonly missing: readonly SoldPiece[];

@@ -1,16 +1,23 @@
 import { figure, quantile } from "../bench/quantile.js";
 import type { Asked } from "../virtual/director.js";
+import { correctionInWords } from "../virtual/in-words.js";
+import type { Corrected } from "../virtual/shopper-corrections.js";
 import type { Difference, SoldPiece } from "./compare.js";
 
-/** How one tray ended, from best to worst. */
+/** What recognition made of one tray, from best to worst; `failed`: its sale could not be finished. */
 export type Verdict = "right" | "rightAfterQuestions" | "wrong" | "failed";
 
+/** The differences are those of the basket before it was put right by hand: what recognition is to answer for. */
 export interface TrayResult extends Difference {
   readonly number: number;
   readonly title: string;
   readonly verdict: Verdict;
   readonly expected: readonly SoldPiece[];
-  readonly sold: readonly SoldPiece[];
+  readonly recognised: readonly SoldPiece[];
+  /** What was put right by hand before paying. */
+  readonly corrected: readonly Corrected[];
+  /** What the till's log says of this sale, and how that differs from what lay on the tray. */
+  readonly till: Difference & { readonly sold: readonly SoldPiece[]; readonly isEqual: boolean };
   /** Everything asked, weighing and age checks too. */
   readonly asked: readonly Asked[];
   /** Why the sale could not be finished; null when it was. */
@@ -26,16 +33,20 @@ export interface TraysReport {
   /** ISO 8601. */
   readonly at: string;
   readonly seconds: number;
+  /** Trays whose till log says exactly what lay there. */
+  readonly tillEqual: number;
+  /** Entries of the till's log that belong to no tray. */
+  readonly strayEntries: number;
   readonly baskets: Readonly<Record<Verdict, number>>;
   readonly pieces: {
     readonly expected: number;
     /** Pieces the lane had to ask what they are; weighing and age checks are no questions of recognition. */
     readonly asked: number;
-    /** Sold as something else. */
+    /** Taken for something else. */
     readonly wrong: number;
-    /** On the tray and not sold. */
+    /** On the tray and not in the basket. */
     readonly missed: number;
-    /** Sold and not on the tray. */
+    /** In the basket and not on the tray. */
     readonly ghosts: number;
     /** Lines of nothing that the lane asked about and had to be voided. */
     readonly ghostsAsked: number;
@@ -53,10 +64,14 @@ export function verdictOf(result: Difference & Pick<TrayResult, "failure" | "ask
   return result.asked.some(isQuestion) ? "rightAfterQuestions" : "right";
 }
 
-/** Adds up the results. Failed trays count with what their till log says: nothing is left out. */
+/** Whether every sale was finished and the till's log is what lay on the trays, no more and no less. */
+export const isProved = ({ tillEqual, strayEntries, baskets, trays }: TraysReport): boolean =>
+  tillEqual === trays.length && strayEntries === 0 && baskets.failed === 0;
+
+/** Adds up the results. Failed trays count with what was in their basket: nothing is left out. */
 export function summarise(
   trays: readonly TrayResult[],
-  run: Pick<TraysReport, "seed" | "machine" | "at" | "seconds">,
+  run: Pick<TraysReport, "strayEntries" | "seed" | "machine" | "at" | "seconds">,
 ): TraysReport {
   const count = (verdict: Verdict): number => trays.filter((tray) => tray.verdict === verdict).length;
   const sum = (of: (tray: TrayResult) => number): number =>
@@ -65,6 +80,7 @@ export function summarise(
   const settled = trays.map((tray) => tray.settledAfterMs).filter((ms) => ms !== null);
   return {
     ...run,
+    tillEqual: trays.filter((tray) => tray.till.isEqual).length,
     baskets: {
       right: count("right"),
       rightAfterQuestions: count("rightAfterQuestions"),
@@ -90,20 +106,29 @@ export function progressLine(tray: TrayResult, of: number): string {
   const words: Record<Verdict, string> = {
     right: "right",
     rightAfterQuestions: "right after questions",
-    wrong: "WRONG",
+    wrong: "recognised wrong",
     failed: "FAILED",
   };
-  return `tray ${pad}/${of}  ${words[tray.verdict]}  ${detailOf(tray)}`.trimEnd();
+  const till = tray.till.isEqual ? "" : `  TILL DIFFERS: ${differenceText(tray.till)}`;
+  return `tray ${pad}/${of}  ${words[tray.verdict]}  ${detailOf(tray)}${till}`;
 }
 
 function detailOf(tray: TrayResult): string {
   const parts = [
     `${tray.expected.length} pieces`,
-    tray.missing.length > 0 ? `missing ${piecesText(tray.missing)}` : "",
-    tray.extra.length > 0 ? `extra ${piecesText(tray.extra)}` : "",
-    tray.totalRight || tray.failure !== null ? "" : "total differs",
+    differenceText(tray),
     askedText(tray.asked),
+    tray.corrected.length > 0 ? `put right by hand: ${tray.corrected.map(correctionInWords).join(", ")}` : "",
     tray.failure ?? "",
+  ];
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+function differenceText({ missing, extra, totalRight }: Difference): string {
+  const parts = [
+    missing.length > 0 ? `missing ${piecesText(missing)}` : "",
+    extra.length > 0 ? `extra ${piecesText(extra)}` : "",
+    totalRight || missing.length + extra.length > 0 ? "" : "total differs",
   ];
   return parts.filter((part) => part !== "").join("; ");
 }
@@ -123,7 +148,8 @@ function askedText(asked: readonly Asked[]): string {
 export function markdownOf(report: TraysReport): string {
   const { baskets, pieces, trays } = report;
   const share = (count: number, of: number): string => `${count} of ${of} (${figure((100 * count) / of)} %)`;
-  const paidRight = baskets.right + baskets.rightAfterQuestions;
+  const seenRight = baskets.right + baskets.rightAfterQuestions;
+  const differing = trays.filter((tray) => !tray.till.isEqual);
   const bad = trays.filter((tray) => tray.verdict === "wrong" || tray.verdict === "failed");
   const asked = trays.filter((tray) => tray.verdict === "rightAfterQuestions");
   const listed = (some: readonly TrayResult[]): string[] =>
@@ -136,21 +162,32 @@ export function markdownOf(report: TraysReport): string {
     "",
     `${trays.length} trays, seed ${report.seed}, ${report.at}, ${Math.round(report.seconds)} s. ${report.machine}.`,
     "",
+    "Baskets and pieces are counted as recognition and the answers to its questions left them. Then the shopper",
+    "looks the basket over, has it put right at the kiosk, and pays: the till's log is compared after that.",
+    "",
     "| what | result |",
     "|---|---|",
+    `| till log equals what lay on the tray | ${share(report.tillEqual, trays.length)} |`,
+    `| till entries of no tray | ${report.strayEntries} |`,
     `| whole basket right, nothing asked | ${share(baskets.right, trays.length)} |`,
-    `| whole basket right, after questions too | ${share(paidRight, trays.length)} |`,
-    `| baskets wrong | ${baskets.wrong} |`,
+    `| whole basket right, after questions too | ${share(seenRight, trays.length)} |`,
+    `| baskets wrong, put right by hand | ${baskets.wrong} |`,
     `| sales that could not be finished | ${baskets.failed} |`,
     `| pieces on the trays | ${pieces.expected} |`,
     `| pieces asked about | ${share(pieces.asked, pieces.expected)} |`,
-    `| pieces sold as something else | ${pieces.wrong} |`,
+    `| pieces taken for something else | ${pieces.wrong} |`,
     `| pieces missed | ${pieces.missed} |`,
-    `| sold without lying there | ${pieces.ghosts} |`,
+    `| lines without anything lying there | ${pieces.ghosts} |`,
     `| asked about without lying there | ${pieces.ghostsAsked} |`,
     `| last movement to calm screen | p50 ${figure(report.settledAfterMs.p50)} ms, p95 ${figure(report.settledAfterMs.p95)} ms |`,
     "",
-    "## Wrong and failed trays",
+    "## Till logs that differ",
+    "",
+    ...(differing.length > 0
+      ? differing.map((tray) => `- tray ${tray.number} (${tray.title}): ${differenceText(tray.till)}`)
+      : ["None."]),
+    "",
+    "## Baskets recognised wrong, and failed sales",
     "",
     ...(bad.length > 0 ? listed(bad) : ["None."]),
     "",

@@ -77,18 +77,42 @@ test("the shopper touches the right candidate, searches for what is not offered,
   expect(lane.acted).toContainEqual(expect.objectContaining({ do: "weigh", grossGrams: 700 }));
 });
 
-test("a line that is wrong and asks nothing is paid for as it is", async () => {
-  const { director } = await laneWith({ see: sees({ lemon: "mango" as Sku, pear: "unseen" }) });
-  const outcome = await director.play(trayOf(["lemon", "pear", "kiwi"]), never);
-  expect(outcome).toMatchObject({ failure: null, asked: [] });
-  expect(paidFor(outcome)).toEqual(["mango", "kiwi"]);
+const correctedIn = ({ corrected }: TrayOutcome): string[] =>
+  corrected.map(({ what, sku }) => `${what} ${sku}`);
+const recognisedIn = ({ recognised }: TrayOutcome) => recognised.lines.map((line) => line.sku);
+
+test("what was misnamed or overlooked is put right before paying; what recognition made of it is kept", async () => {
+  const see = sees({ lemon: "mango" as Sku, pear: "unseen", bananas: "unseen" });
+  const { director } = await laneWith({ see });
+  const outcome = await director.play(trayOf(["lemon", "pear", "pear", "kiwi", "bananas"]), never);
+  expect(outcome.failure).toBeNull();
+  expect(recognisedIn(outcome)).toEqual(["mango", "kiwi"]);
+  expect(correctedIn(outcome)).toEqual(["misnamed lemon", "missing pear", "missing pear", "missing bananas"]);
+  const paid = outcome.lines.map(({ sku, quantity, grams }) => [sku, quantity, grams]);
+  expect(paid).toEqual([
+    ["lemon", 1, null],
+    ["kiwi", 1, null],
+    ["pear", 2, null],
+    ["bananas", 1, 700],
+  ]);
 });
 
-test("a question about something that does not lie there is voided; a silent ghost is paid for", async () => {
+test("a line of nothing is voided, whether it asks for something or not", async () => {
   const { director } = await laneWith({ ghosts: () => ["unknown", "butter" as Sku] });
   const outcome = await director.play(trayOf(["lemon"]), never);
   expect(outcome.asked).toMatchObject([{ about: "ghost", truth: null }]);
-  expect(paidFor(outcome)).toEqual(["lemon", "butter"]);
+  expect(recognisedIn(outcome)).toEqual(["lemon", "butter"]);
+  expect(correctedIn(outcome)).toEqual(["tooMany butter"]);
+  expect(paidFor(outcome)).toEqual(["lemon"]);
+});
+
+test("a lane that undoes every correction fails the tray instead of going on for ever", async () => {
+  const { director, lane } = await laneWith({ see: sees({ lemon: "mango" as Sku }) });
+  const act = lane.act.bind(lane);
+  lane.act = async (action, by) => (action.do === "resolve" ? undefined : act(action, by));
+  const outcome = await director.play(trayOf(["lemon"]), never);
+  expect(outcome.failure).toMatch(/a basket that stays as it is answered and put right/);
+  expect(new Set(correctedIn(outcome))).toEqual(new Set(["misnamed lemon"]));
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { clearing, motionOf, startOf } from "./motion.js";
 import type { ExpectedLine, Step, Table, TrayScript } from "./script.js";
 import { expectedLines } from "./script.js";
 import { type Deed, nextDeed } from "./shopper.js";
+import { type Corrected, nextCorrection } from "./shopper-corrections.js";
 import { demoProduct } from "./store.js";
 
 /** How long each wait may take, ms. Generous: a shopper's patience, on a machine that does other things too. */
@@ -18,7 +19,7 @@ export interface Limits {
 
 export const patience: Limits = { calmMs: 900, settleMs: 20_000, payMs: 30_000, idleMs: 15_000 };
 
-/** More questions than this about one tray are a lane that does not take answers. */
+/** More answers and corrections than this about one tray are a lane that does not take them. */
 const MOST_DEEDS = 40;
 
 /** Something the lane asked and the shopper answered. */
@@ -29,7 +30,11 @@ export interface Asked {
 }
 
 /** What is about to happen at the lane. */
-export type Happening = Step | ({ readonly do: "answer" } & Asked) | { readonly do: "pay" | "clear" };
+export type Happening =
+  | Step
+  | ({ readonly do: "answer" } & Asked)
+  | ({ readonly do: "correct" } & Corrected)
+  | { readonly do: "pay" | "clear" };
 
 /** How one tray went. */
 export interface TrayOutcome {
@@ -39,15 +44,19 @@ export interface TrayOutcome {
   readonly failure: string | null;
   readonly transactionId: Basket["transactionId"];
   readonly asked: readonly Asked[];
+  /** The basket as recognition and the answers to its questions made it, before anybody looked it over. */
+  readonly recognised: Pick<Basket, "lines" | "total">;
+  /** What was then put right by hand, in this order. */
+  readonly corrected: readonly Corrected[];
   /** The basket as it was paid for. */
   readonly lines: readonly LineItem[];
   /** What lay on the tray, for looking at what went wrong. */
   readonly table: Table;
-  /** The lane's own view of the tray when the shopper paid. */
+  /** The lane's own view of the tray when the shopper began to look the basket over. */
   readonly items: ReturnType<LaneForShopper["view"]>["tray"]["items"];
   /** From the end of the last thing that happened on the tray until the screen no longer changed, ms. */
   readonly settledAfterMs: number | null;
-  /** What the camera showed when the shopper paid. */
+  /** What the camera showed then. */
   readonly jpeg: Uint8Array | null;
 }
 
@@ -59,7 +68,7 @@ export interface DirectorOptions {
   readonly onStep?: (tray: TrayScript, what: Happening) => void;
 }
 
-/** Plays trays at the lane as shoppers who look at the screen and answer what it asks. */
+/** Plays trays at the lane as shoppers who answer what it asks, and pay when the basket is what they brought. */
 export class Director {
   readonly #lane: LaneForShopper;
   readonly #feed: TrayFeed;
@@ -83,6 +92,8 @@ export class Director {
     try {
       await this.#putDown(tray, visit, signal);
       await this.#answer(tray, visit, signal);
+      await this.#remember(visit);
+      await this.#putRight(tray, visit, signal);
       await this.#pay(tray, visit, signal);
     } catch (error) {
       if (signal.aborted || !isLanesFault(error)) throw error;
@@ -107,10 +118,10 @@ export class Director {
   }
 
   async #answer(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
-    for (let deeds = 0; ; deeds++) {
+    for (;;) {
       const deed = nextDeed(this.#lane.view(), this.#feed.stage.table);
       if (!deed) return;
-      if (deeds >= MOST_DEEDS) throw new LaneStuckError("an end of its questions", 0, this.#lane.view());
+      this.#countDeed(visit);
       const asked = { about: deed.about, truth: deed.truth, offered: deed.offered };
       this.#onStep(tray, { do: "answer", ...asked });
       visit.asked.push(asked);
@@ -119,17 +130,44 @@ export class Director {
     }
   }
 
+  /** Looks the basket over until it is what lies there, answering what the lane asks meanwhile. */
+  async #putRight(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const next = nextCorrection(this.#lane.view(), this.#feed.stage.table);
+      if (!next) return;
+      this.#countDeed(visit);
+      const { what, sku, instead, action, by } = next;
+      if (action.do === "addSku" || action.do === "resolve") this.#search(sku);
+      this.#onStep(tray, { do: "correct", what, sku, instead });
+      visit.corrected.push({ what, sku, instead });
+      await this.#lane.act(action, by);
+      await this.#calm(signal, this.#limits.calmMs / 3);
+      await this.#answer(tray, visit, signal);
+    }
+  }
+
+  #countDeed(visit: Visit): void {
+    if (visit.asked.length + visit.corrected.length < MOST_DEEDS) return;
+    throw new LaneStuckError("a basket that stays as it is answered and put right", 0, this.#lane.view());
+  }
+
+  #searchFor({ line, truth }: Deed) {
+    return { do: "resolve", line, sku: this.#search(truth ?? "") } as const;
+  }
+
   /** The shopper types the name of what lies there and touches it in the list. */
-  #searchFor(deed: Deed) {
-    const { name } = demoProduct(deed.truth ?? "").product;
-    const found = this.#lane.searchProducts(name, 8).find((product) => product.sku === deed.truth);
+  #search(sku: string): Sku {
+    const { name } = demoProduct(sku).product;
+    const found = this.#lane.searchProducts(name, 8).find((product) => product.sku === sku);
     if (!found) throw new LaneStuckError(`"${name}" among what its search finds`, 0, this.#lane.view());
-    return { do: "resolve", line: deed.line, sku: found.sku } as const;
+    return found.sku;
   }
 
   async #pay(tray: TrayScript, visit: Visit, signal: AbortSignal): Promise<void> {
-    await this.#remember(visit);
     this.#onStep(tray, { do: "pay" });
+    const { basket } = this.#lane.view();
+    visit.lines = basket.lines.filter(isOpen);
+    visit.transactionId = basket.transactionId;
     await this.#lane.act({ do: "checkout" });
     await this.#until(
       "the till to have everything",
@@ -163,9 +201,10 @@ export class Director {
 
   /** Keeps what lane and camera show now, unless it is kept already. */
   async #remember(visit: Visit): Promise<void> {
-    if (visit.table.length > 0) return;
+    if (visit.isRemembered) return;
+    visit.isRemembered = true;
     const { basket, tray } = this.#lane.view();
-    visit.lines = basket.lines.filter((line) => line.till !== "voided");
+    visit.recognised = { lines: basket.lines.filter(isOpen), total: basket.total };
     visit.items = tray.items;
     visit.table = this.#feed.stage.table;
     visit.transactionId = basket.transactionId;
@@ -190,7 +229,10 @@ export class Director {
 class Visit {
   failure: string | null = null;
   transactionId: Basket["transactionId"] = null;
+  isRemembered = false;
   readonly asked: Asked[] = [];
+  recognised: TrayOutcome["recognised"] = { lines: [], total: { minor: 0, currency: "EUR" } };
+  readonly corrected: Corrected[] = [];
   lines: readonly LineItem[] = [];
   table: Table = [];
   items: TrayOutcome["items"] = [];
@@ -200,9 +242,12 @@ class Visit {
   constructor(readonly tray: TrayScript) {}
 
   outcome(): TrayOutcome {
-    return { ...this, expected: expectedLines(this.tray) };
+    const { isRemembered: _, ...known } = this;
+    return { ...known, expected: expectedLines(this.tray) };
   }
 }
+
+const isOpen = (line: LineItem): boolean => line.till !== "voided";
 
 /** Refusals and waits in vain are the lane's; anything else is a defect of ours. */
 const isLanesFault = (error: unknown): boolean =>

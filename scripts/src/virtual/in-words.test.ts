@@ -22,6 +22,16 @@ const cases: [name: string, what: Happening, said: string | null][] = [
     { do: "answer", about: "ghost", truth: null, offered: [] },
     "staff void a line for something that is not there",
   ],
+  [
+    "what was overlooked is named",
+    { do: "correct", what: "missing", sku, instead: null },
+    "put right by hand: Pretzel was missing",
+  ],
+  [
+    "a wrong name is told beside the right one",
+    { do: "correct", what: "misnamed", sku, instead: demoProduct("lemon").product.sku },
+    "put right by hand: Pretzel was taken for Lemon",
+  ],
 ];
 
 function firstItem() {

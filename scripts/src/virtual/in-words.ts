@@ -1,5 +1,6 @@
 import type { Happening } from "./director.js";
 import type { TrayScript } from "./script.js";
+import type { Corrected } from "./shopper-corrections.js";
 import { demoProduct } from "./store.js";
 
 const nameOf = (sku: string): string => demoProduct(sku).product.name;
@@ -28,9 +29,22 @@ export function inWords(tray: TrayScript, what: Happening): string | null {
       return "the light changes";
     case "answer":
       return answerInWords(what);
+    case "correct":
+      return `put right by hand: ${correctionInWords(what)}`;
     default:
       return null;
   }
+}
+
+/** "Lemon was missing": what a correction put right. */
+export function correctionInWords({ what, sku, instead }: Corrected): string {
+  const name = nameOf(sku);
+  return {
+    missing: `${name} was missing`,
+    tooMany: `one ${name} too many`,
+    misnamed: `${name} was taken for ${instead === null ? "something else" : nameOf(instead)}`,
+    misweighed: `${name} had another's weight`,
+  }[what];
 }
 
 function answerInWords({ about, truth }: Extract<Happening, { do: "answer" }>): string {

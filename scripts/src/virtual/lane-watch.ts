@@ -5,7 +5,8 @@ export interface LaneForShopper {
   view(): LaneView;
   /** Called after every change; returns the unsubscriber. */
   onChange(listener: () => void): () => void;
-  act(action: BasketAction): Promise<void>;
+  /** @param by who does what both may do, when it must be the attendant */
+  act(action: BasketAction, by?: "shopper" | "attendant"): Promise<void>;
   searchProducts(text: string, limit: number): Product[];
   picture(): Promise<{ readonly seq: number; readonly jpeg: Uint8Array } | null>;
 }

@@ -41,6 +41,8 @@ export class SeeingLane implements LaneForShopper {
   readonly #named = new Map<string, Sku>();
   readonly #weights = new Map<string, number>();
   readonly #removed = new Set<string>();
+  /** Added by hand: how many of it, by its key. */
+  readonly #added = new Map<string, { readonly sku: Sku; readonly quantity: number }>();
   #approved = false;
   #ended: BasketStatus | null = null;
   #transaction = TransactionId.parse(randomUUID());
@@ -61,7 +63,11 @@ export class SeeingLane implements LaneForShopper {
       this.#line(`ghost-${i}`, sight),
     );
     const status = this.#ended ?? (table.length === 0 ? "idle" : "shopping");
-    const all = [...lines, ...ghosts].filter((line) => !this.#removed.has(line.id));
+    const added = [...this.#added].map(([key, { sku, quantity }]) => ({
+      ...this.#line(key, sku),
+      ...{ trayItemId: null, source: "shopper" as const, quantity },
+    }));
+    const all = [...lines, ...ghosts, ...added].filter((line) => !this.#removed.has(line.id));
     return {
       storeName: "Seeing",
       basket: {
@@ -90,9 +96,12 @@ export class SeeingLane implements LaneForShopper {
     return () => clearInterval(timer);
   }
 
-  async act(action: BasketAction): Promise<void> {
+  async act(action: BasketAction, by: "shopper" | "attendant" = "shopper"): Promise<void> {
     this.acted.push(action);
-    const open = this.view().basket.lines.filter((line) => line.need !== "none");
+    const { lines } = this.view().basket;
+    const open = lines.filter((line) => line.need !== "none");
+    if (action.do === "resolve" && by === "shopper" && lines.some((l) => l.id === action.line && l.sku))
+      throw new InvalidInputError("it has a name", "Ask the attendant.");
     if (action.do === "checkout") {
       const refusal = this.#options.refuses?.() ?? (open.length > 0 ? "lines are open" : null);
       if (refusal) throw new InvalidInputError(refusal, "Answer them first.");
@@ -102,7 +111,9 @@ export class SeeingLane implements LaneForShopper {
     if (action.do === "resolve") this.#named.set(action.line, action.sku);
     if (action.do === "weigh") this.#weights.set(action.line, action.grossGrams);
     if (action.do === "approveAge") this.#approved = true;
-    if (action.do === "void") this.#removed.add(action.line);
+    if (action.do === "void" || action.do === "remove") this.#removed.add(action.line);
+    if (action.do === "addSku") this.#added.set(`hand-${this.#added.size}`, action);
+    if (action.do === "setQuantity") this.#setQuantity(action.line, action.quantity);
   }
 
   searchProducts(text: string, limit: number): Product[] {
@@ -125,7 +136,7 @@ export class SeeingLane implements LaneForShopper {
       ...{ id, trayItemId: key, sku, quantity: 1, source: "picture", till: "none" },
       name: product?.name ?? "Unidentified item",
       unit: product?.unit ?? "each",
-      grams: this.#weights.get(id) ?? null,
+      grams: product?.unit === "weight" ? this.#netGrams(id, product) : null,
       unitPrice: product?.price ?? money(0, "EUR"),
       taxRateBp: product?.taxRateBp ?? 0,
       total: product?.price ?? money(0, "EUR"),
@@ -133,6 +144,16 @@ export class SeeingLane implements LaneForShopper {
       candidates: choice.map((candidate) => ({ sku: candidate, score: 0.7 })),
       minAge: product?.minAge ?? null,
     };
+  }
+
+  #netGrams(id: string, product: Product): number | null {
+    const gross = this.#weights.get(id);
+    return gross === undefined ? null : gross - product.tareGrams;
+  }
+
+  #setQuantity(line: LineItem["id"], quantity: number): void {
+    for (const [key, { sku }] of this.#added)
+      if (this.#lines.get(key) === line) this.#added.set(key, { sku, quantity });
   }
 
   #need(id: string, product: Product | null, choices: number): LineItem["need"] {
@@ -145,6 +166,7 @@ export class SeeingLane implements LaneForShopper {
     this.#ended = null;
     this.#approved = false;
     this.#transaction = TransactionId.parse(randomUUID());
-    for (const memory of [this.#lines, this.#named, this.#weights, this.#removed]) memory.clear();
+    for (const memory of [this.#lines, this.#named, this.#weights, this.#removed, this.#added])
+      memory.clear();
   }
 }

@@ -20,12 +20,16 @@ export interface Deed {
   readonly action: BasketAction | null;
 }
 
+/** Where each tray item lies, by its id. */
+export const boxesOf = (view: LaneView): Map<string, Box> =>
+  new Map(view.tray.items.map((item) => [item.id, item.box]));
+
 /**
  * Which scripted thing each line stands for: the tray item that it follows lies nearest to it, and one thing
- * has one line. Lines that follow nothing on the tray are left out.
+ * has one line. A line that was added by hand stands for a thing of its SKU that no other line stands for.
  */
 export function matchLines(view: LaneView, table: Table): Map<LineItem["id"], ScriptItem> {
-  const boxes = new Map(view.tray.items.map((item) => [item.id, item.box]));
+  const boxes = boxesOf(view);
   const pairs = view.basket.lines.flatMap((line) => {
     const box = line.trayItemId === null ? undefined : boxes.get(line.trayItemId);
     if (!box || line.till === "voided") return [];
@@ -38,18 +42,25 @@ export function matchLines(view: LaneView, table: Table): Map<LineItem["id"], Sc
     matched.set(line, item);
     taken.add(item);
   }
+  for (const line of view.basket.lines) {
+    if (line.trayItemId !== null || line.till === "voided") continue;
+    const item = table.find((candidate) => candidate.sku === line.sku && !taken.has(candidate));
+    if (!item) continue;
+    matched.set(line.id, item);
+    taken.add(item);
+  }
   return matched;
 }
 
 /** From the middle of the box to the middle of the thing, in half sizes of the thing: within 1 they are one. */
-function distance(box: Box, { pose }: ScriptItem): number {
+export function distance(box: Box, { pose }: ScriptItem): number {
   return Math.hypot(box.x + box.w / 2 - pose.x, box.y + box.h / 2 - pose.y) / (pose.size / 2);
 }
 
 /**
  * The next thing to do before the basket can be paid; null when nothing is asked. The shopper answers what the
- * lane asks and has lines of nothing that it asks about voided. A line that is wrong and asks for nothing stays:
- * nobody at the lane would notice.
+ * lane asks and has lines of nothing that it asks about voided. For lines that are wrong and ask for nothing, see
+ * `nextCorrection`.
  */
 export function nextDeed(view: LaneView, table: Table): Deed | null {
   const line = view.basket.lines.find(
