@@ -49,7 +49,8 @@ describe("a link", () => {
     server.closeAllConnections();
     server.close();
   });
-  const get = (path: string) => fetchPicture(base + path, { allowPrivate: true, timeoutMs: 300 });
+  const get = (path: string) =>
+    fetchPicture(base + path, { allowPrivate: true, timeoutMs: path === "/slow" ? 300 : 20_000 });
 
   test("is followed to its picture", async () => {
     expect(Buffer.from(await get("/moved")).equals(picture)).toBe(true);

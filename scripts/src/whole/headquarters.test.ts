@@ -92,8 +92,8 @@ it("a price that headquarters changes holds from the next shopper on; the open b
 }, 60_000);
 
 it("an item that headquarters adds with photos is known on the tray where it lies, without a restart", async () => {
-  const item = demoProduct("cheese");
-  const table = store.lay(thing("cheese", 620, 340));
+  const item = demoProduct("doughnut");
+  const table = store.lay(thing("doughnut", 620, 340));
   await untilLines(page, table, soon());
   const offered = () =>
     page
@@ -101,7 +101,7 @@ it("an item that headquarters adds with photos is known on the tray where it lie
       .basket.lines.some((l) => [l.sku, ...l.candidates.map((c) => c.sku)].includes(item.product.sku));
   expect(offered()).toBe(false);
   const { sku: _sku, ...product } = item.product;
-  await tell("PUT", "/api/products/cheese", product);
+  await tell("PUT", "/api/products/doughnut", product);
   const photos = new FormData();
   for (const [i, { width, height, data }] of (await referencePhotos(item, 4, 7)).entries()) {
     const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
@@ -109,7 +109,7 @@ it("an item that headquarters adds with photos is known on the tray where it lie
       .toBuffer();
     photos.append("photo", new Blob([new Uint8Array(jpeg)], { type: "image/jpeg" }), `photo-${i}.jpg`);
   }
-  await tell("POST", "/api/products/cheese/photos", photos);
+  await tell("POST", "/api/products/doughnut/photos", photos);
   const at = performance.now();
   await expect.poll(offered, patience).toBe(true);
   console.log(`offered ${Math.round(performance.now() - at)} ms after headquarters had the photos`);
@@ -117,7 +117,7 @@ it("an item that headquarters adds with photos is known on the tray where it lie
   await page.act({ do: "checkout" });
   const paid = await untilStatus(page, "done", soon());
   const { pieces } = soldIn(store.booked(), paid.transactionId);
-  expect(pieces.map(({ sku, minor }) => [sku, minor])).toEqual([["cheese", item.product.price.minor]]);
+  expect(pieces.map(({ sku, minor }) => [sku, minor])).toEqual([["doughnut", item.product.price.minor]]);
 }, 60_000);
 
 const fromHeadquarters = async (path: string): Promise<Response> => {

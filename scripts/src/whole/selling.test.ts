@@ -65,7 +65,7 @@ describe("beside the running lane", () => {
     const health = HealthReport.parse(await (await get("/healthz")).json());
     expect(health.state, JSON.stringify(health)).toBe("ok");
     expect(Object.keys(health.parts).sort()).toEqual(
-      ["basket", "camera", "catalog", "loops", "models", "till"].sort(),
+      ["basket", "camera", "catalog", "loops", "models", "till", "uplink"],
     );
     expect((await get("/readyz")).status).toBe(200);
     const metrics = await (await get("/metrics")).text();
