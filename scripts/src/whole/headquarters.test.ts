@@ -159,7 +159,7 @@ it("headquarters has what this lane sold to the cent, and sees how it fares", as
     ...{ presence: "online", beat: { health: "ok", basket: expect.any(String) } },
     birth: { config: { version: 0, state: "applied" }, models: { embedder: { provider: "cpu" } } },
   });
-  // The cheese was nobody's until headquarters had it: its picture is there, and the line that it became.
+  // The doughnut was nobody's until headquarters had it: its picture is there, and the line that it became.
   const { crops } = SentCrops.parse(await (await fromHeadquarters("/api/crops?terminal=lane-1")).json());
   const crop = crops.find(({ body }) => body.lineItemId !== null);
   expect(["unknown", "ambiguous"]).toContain(crop?.body.decision.kind);

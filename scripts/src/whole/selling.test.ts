@@ -64,9 +64,15 @@ describe("beside the running lane", () => {
     await untilLines(page, store.lay(thing("cheese", 600, 350)), soon());
     const health = HealthReport.parse(await (await get("/healthz")).json());
     expect(health.state, JSON.stringify(health)).toBe("ok");
-    expect(Object.keys(health.parts).sort()).toEqual(
-      ["basket", "camera", "catalog", "loops", "models", "till", "uplink"],
-    );
+    expect(Object.keys(health.parts).sort()).toEqual([
+      "basket",
+      "camera",
+      "catalog",
+      "loops",
+      "models",
+      "till",
+      "uplink",
+    ]);
     expect((await get("/readyz")).status).toBe(200);
     const metrics = await (await get("/metrics")).text();
     expect(metrics).toMatch(/^tillsight_catalog_references 15$/m);
