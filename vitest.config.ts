@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
-      "{contracts,sync-protocol,models,edge-daemon,cloud-sync,kiosk-ui}/src/**/*.test.ts",
+      "{contracts,contracts/sync-protocol,models,edge-daemon,cloud-sync,kiosk-ui}/src/**/*.test.ts",
       "kiosk-ui/electron/src/**/*.test.ts",
       "scripts/**/*.test.{ts,mjs}",
     ],

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const illegal: [situation: string, file: string, from: string][] = [
   ["contracts use nothing but zod", "contracts/src/a.ts", "node:fs"],
   ["contracts know no workspace", "contracts/src/b.ts", "@tillsight/models"],
-  ["the sync protocol does not know the lane", "sync-protocol/src/a.ts", "@tillsight/edge-daemon"],
+  ["the sync protocol does not know the lane", "contracts/sync-protocol/src/a.ts", "@tillsight/edge-daemon"],
   ["models do not know the lane", "models/src/a.ts", "@tillsight/edge-daemon"],
   ["the lane does not know headquarters", "edge-daemon/src/a.ts", "@tillsight/cloud-sync"],
   ["headquarters does not know the lane", "cloud-sync/src/a.ts", "@tillsight/edge-daemon"],

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people install and run; demos and proofs explain themselves. */
 const folders = [
   "contracts/src",
-  "sync-protocol/src",
+  "contracts/sync-protocol/src",
   "models/src",
   "edge-daemon/src",
   "cloud-sync/src",

@@ -8,7 +8,6 @@ import {
   type Sku,
 } from "@tillsight/contracts";
 import {
-  decodeRow,
   encodeWithDigest,
   hex,
   type PublicKey,
@@ -23,11 +22,11 @@ import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { catalogError, openDatabase } from "./database.js";
 import { CatalogBusyError, CatalogEmbedderError, CatalogOwnedError, CatalogRefusedError } from "./errors.js";
-import { HqRows } from "./hq-rows.js";
 import { checkProducts, type ImportReport } from "./import.js";
 import { type IndexPolicy, indexPolicy, VectorIndex } from "./index/vector-index.js";
 import { planDelta, type SyncState } from "./plan.js";
 import { CatalogStore, type IndexChange } from "./store.js";
+import { readState, writeDelta } from "./sync-rows.js";
 import { type SnapshotJob, takeSnapshot } from "./sync/take-snapshot.js";
 import { checkUnit, type Hit } from "./vectors.js";
 import type { ApplyResult, CatalogWriter } from "./writer.js";
@@ -387,30 +386,6 @@ export class Catalog implements CatalogReader, CatalogWriter {
     }
     store.setMeta("embedder", this.embedderId);
   }
-}
-
-function readState(store: CatalogStore): SyncState {
-  const stateHash = store.meta("stateHash") ?? "unknown";
-  return {
-    ...{ lsn: store.lsn, epoch: Number(store.meta("epoch")) },
-    stateHash: stateHash === "unknown" ? null : stateHash,
-  };
-}
-
-/** Rows, cursor and state hash. @throws SyncRefusedError; the caller's transaction then leaves nothing behind. */
-function writeDelta(store: CatalogStore, delta: CatalogDelta, size: number): IndexChange[] {
-  const rows = new HqRows(store, size, delta.preHash);
-  const changes = delta.rows.flatMap((bytes) => {
-    if (typeof bytes === "string") return rows.remove(bytes);
-    const { row, encoded } = decodeRow(bytes, delta.embedderId);
-    return rows.put(row, encoded);
-  });
-  if (!rows.hash.equals(delta.postHash))
-    throw new SyncRefusedError("postHash", `the state at LSN ${delta.toLsn} would not be headquarters'`);
-  store.setMeta("lsn", String(delta.toLsn));
-  store.setMeta("epoch", String(delta.epoch));
-  store.setMeta("stateHash", hex(rows.hash));
-  return changes;
 }
 
 /** A started catalog. */

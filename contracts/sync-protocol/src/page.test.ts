@@ -9,7 +9,7 @@ import { decodeRow, encodeWithDigest } from "./row.js";
 import { fromHex, hex, StateHash } from "./state-hash.js";
 import { trusting } from "./test-helpers.js";
 
-const page = readFileSync(new URL("../../docs/protocols/catalog-sync.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../../docs/protocols/catalog-sync.md", import.meta.url), "utf8");
 const examples = (name: string) =>
   [...page.matchAll(new RegExp(`^${name} +([0-9a-f]+)$`, "gm"))].map((match) => match[1] as string);
 
