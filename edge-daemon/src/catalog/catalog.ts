@@ -26,8 +26,8 @@ import { checkProducts, type ImportReport } from "./import.js";
 import { type IndexPolicy, indexPolicy, VectorIndex } from "./index/vector-index.js";
 import { planDelta, type SyncState } from "./plan.js";
 import { CatalogStore, type IndexChange } from "./store.js";
-import { readState, writeDelta } from "./sync-rows.js";
 import { type SnapshotJob, takeSnapshot } from "./sync/take-snapshot.js";
+import { readState, writeDelta } from "./sync-rows.js";
 import { checkUnit, type Hit } from "./vectors.js";
 import type { ApplyResult, CatalogWriter } from "./writer.js";
 
