@@ -13,14 +13,15 @@ const usage = `npm run bench -- [options]
 Measures lane and headquarters on this machine and writes docs/benchmarks.md.
 
   --quick       smaller sizes, for a look; nothing is written
-  --only NAME   recognition, latency, index, hq-catalog or journal; nothing is written
+  --only NAMES  some of recognition, latency, index, journal, hq-catalog, enrolment, with commas between;
+                written only where --out says to
   --out FILE    instead of docs/benchmarks.md
 `;
 
 const options = {
   quick: { type: "boolean", default: false },
   only: { type: "string" },
-  out: { type: "string", default: "docs/benchmarks.md" },
+  out: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -44,28 +45,30 @@ async function main(): Promise<void> {
     recognition: () => recognitionSection(quick ? 5 : 40, say),
     latency: () => latencySection(quick ? 3 : 40, stop.signal, say),
     index: () => indexSection(quick ? [1_000] : [1_000, 10_000, 100_000], say),
+    journal: () => journalSection(".tillsight", quick ? 200 : 2_000),
     "hq-catalog": () =>
       hqCatalogSection(quick ? { products: 2_000, searches: 20 } : { products: 50_000, searches: 200 }, say),
-    journal: () => journalSection(".tillsight", quick ? 200 : 2_000),
     enrolment: () => enrolmentSection(quick ? 10 : 60, say),
   };
-  if (only !== undefined && !(only in all))
-    throw new InvalidInputError(`there is no benchmark "${only}"`, `Choose ${Object.keys(all).join(", ")}.`);
+  const names = only?.split(",") ?? Object.keys(all);
+  const unknown = names.find((name) => !(name in all));
+  if (unknown !== undefined)
+    throw new InvalidInputError(
+      `there is no benchmark "${unknown}"`,
+      `Choose ${Object.keys(all).join(", ")}.`,
+    );
   const sections: Section[] = [];
   for (const [name, run] of Object.entries(all)) {
-    if (only !== undefined && only !== name) continue;
+    if (!names.includes(name)) continue;
     say(`— ${name}`);
     sections.push(await run());
     stop.signal.throwIfAborted();
   }
-  const text = reportText(
-    describeMachine(),
-    "npm run bench",
-    new Date().toISOString().slice(0, 10),
-    sections,
-  );
+  const command = only === undefined ? "npm run bench" : `npm run bench -- --only ${only}`;
+  const text = reportText(describeMachine(), command, new Date().toISOString().slice(0, 10), sections);
   process.stdout.write(`\n${text}`);
-  if (!quick && only === undefined) writeReport(values.out, text);
+  const out = values.out ?? (quick || only !== undefined ? undefined : "docs/benchmarks.md");
+  if (out !== undefined) writeReport(out, text);
 }
 
 main().then(
