@@ -18,13 +18,14 @@ import { addressFile, lockFolder } from "./folder-lock.js";
 import { createServer } from "./http/server.js";
 import { loadToken } from "./http/token.js";
 import { type Logger, silentLogger } from "./log.js";
+import { report } from "./observe/health.js";
+import { measure } from "./observe/measure.js";
+import { createMetrics } from "./observe/metrics.js";
 import { type Broker, startBroker } from "./publish/broker.js";
 import { type BrokerAccess, Publisher } from "./publish/publisher.js";
 import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
 import { openObjectStore } from "./storage/objects/open.js";
 import { openDatabase } from "./storage/open.js";
-
-export const version = "0.1.0";
 
 export interface CloudSyncOptions {
   /** Folder of the catalog database, the pictures and the token; created when missing. */
@@ -175,7 +176,9 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await copies.start();
   undo.add(() => copies.stop());
   const { fleet } = fleetParts;
-  const health = () => report(catalog, publisher, fleet);
+  const health = () => report({ db, catalog, publisher, fleet });
+  const metrics = createMetrics();
+  const measured = { metrics, db, copies, publisher, fleet, upward: fleetParts.upward, health };
   await enrolment.start();
   undo.add(() => enrolment.stop());
   const forLanes = {
@@ -192,6 +195,8 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     token,
     log,
     health,
+    metrics,
+    measure: () => measure(measured),
     ...forFleet,
   });
   undo.add(() => app.close());
@@ -207,26 +212,4 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, tokenIsNew: isNew },
     ...{ catalog, publisher, fleet, health, stop: () => undo.run() },
   };
-}
-
-async function report(catalog: CloudCatalog, publisher: Publisher, fleet: Fleet): Promise<HealthReport> {
-  const parts: HealthReport["parts"] = { publisher: publisher.health(), fleet: fleet.health() };
-  try {
-    const { lsn } = await catalog.state();
-    const unpublished = await publisher.ledger.unpublishedCount();
-    parts.catalog = {
-      state: "ok",
-      detail: `LSN ${lsn}`,
-      facts: { lsn, unpublished },
-    };
-  } catch (error) {
-    parts.catalog = {
-      state: "failed",
-      detail: String(error),
-      fix: "Look at the log; check the disk of the data folder.",
-    };
-  }
-  const states = Object.values(parts).map((part) => part.state);
-  const state = states.includes("failed") ? "failed" : states.includes("degraded") ? "degraded" : "ok";
-  return { state, version, uptimeSeconds: process.uptime(), parts };
 }

@@ -10,11 +10,13 @@ import type { PhotoStore } from "../enrol/photo-store.js";
 import type { Credentials } from "../fleet/credentials.js";
 import type { FleetParts } from "../fleet/start-fleet.js";
 import type { Logger } from "../log.js";
+import type { Metrics } from "../observe/metrics.js";
 import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
 import { enrolRoutes } from "./enrol.js";
 import { fleetRoutes } from "./fleet.js";
 import { transferRoutes } from "./imports.js";
+import { metricsRoutes } from "./metrics.js";
 import { photoRoutes } from "./photos.js";
 import { sendProblem } from "./problem.js";
 import { productRoutes } from "./products.js";
@@ -41,6 +43,8 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
   readonly forLanes: { readonly brokerUrl: string | null; readonly trustedKeys: string[] };
   readonly token: string;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  measure(): Promise<string>;
   health(): Promise<HealthReport>;
 }
 
@@ -74,6 +78,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.code(report.state === "failed" ? 503 : 200).send(report);
   });
   await app.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
+  metricsRoutes(app, parts);
   productRoutes(app, parts);
   storeRoutes(app, parts);
   transferRoutes(app, parts);
