@@ -39,7 +39,7 @@ function linkFigures(metrics: Measured["metrics"], { sync, uplink }: HealthRepor
   const facts = (part: PartHealth | undefined) => Object.entries(part?.facts ?? {});
   for (const [name, value] of facts(sync)) {
     if (name === "connected") metrics.syncConnected.set(value ? 1 : 0);
-    if (name === "behind") metrics.syncBehind.set(Number(value));
+    if (name === "behind" && typeof value === "number") metrics.syncBehind.set(value);
     if (name.startsWith("refused ")) metrics.syncRefused.set({ reason: name.slice(8) }, Number(value));
   }
   for (const [name, value] of facts(uplink)) {

@@ -78,7 +78,7 @@ export function createMetrics() {
     }),
     syncConnected: new Gauge({
       name: "tillsight_sync_connected",
-      help: "1 while the lane is connected to headquarters' broker for its catalog; absent where it stands alone.",
+      help: "1 while the lane is connected to the broker for its catalog; 0 also where it stands alone.",
       registers,
     }),
     syncBehind: new Gauge({
