@@ -200,7 +200,7 @@ it("a lane whose headquarters goes away sells on and says so", async () => {
 
 it("every metric that dashboards and alerts name is one that this headquarters or this lane has", async () => {
   const there = new Set([
-    ...(await metricsOf(new URL("/metrics", cloud.url))),
+    ...(await metricsOf(new URL("/metrics", cloud.url), cloud.token)),
     ...(await metricsOf(new URL("/metrics", store.url))),
   ]);
   for (const [file, named] of metricsNamed(shippedMonitoring)) {

@@ -12,8 +12,9 @@ export const metricsNamed = (files: readonly string[]): [file: string, names: st
   });
 
 /** Names under which a /metrics page gives figures: a histogram has three. */
-export async function metricsOf(url: URL): Promise<string[]> {
-  const text = await (await fetch(url)).text();
+export async function metricsOf(url: URL, token?: string): Promise<string[]> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const text = await (await fetch(url, { headers })).text();
   return [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].flatMap(([, name = "", type]) =>
     type === "histogram" ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
   );
