@@ -1,5 +1,6 @@
+import { InvariantError } from "@tillsight/contracts";
 import type { BenchContext } from "./context.js";
-import { foldEmbedders, type TestedEmbedder } from "./embedders.js";
+import { foldEmbedders, shippedEmbedders, type TestedEmbedder } from "./embedders.js";
 import { type Grocery, readGrocery, thinned } from "./grocery.js";
 import { measureOpenSet } from "./open-set.js";
 import { openSetSection } from "./open-set-section.js";
@@ -9,6 +10,10 @@ import { retrievalSection } from "./retrieval-section.js";
 import { measureRobustness } from "./robustness.js";
 import { robustnessSection } from "./robustness-section.js";
 import type { PageSection } from "./section.js";
+import { cutOutGoods, virtualGoods } from "./trays/goods.js";
+import { measureTrays, type TrayResult, watchedDetector } from "./trays/measure.js";
+import { trayPlans } from "./trays/plans.js";
+import { traysSection } from "./trays/section.js";
 
 /** Photos of each class with `--quick`. */
 const QUICK_PHOTOS = 12;
@@ -72,9 +77,72 @@ async function robustness(context: BenchContext, sources: Sources): Promise<Page
   return robustnessSection(ours, compared);
 }
 
+/** Trays of each size and crowding, of the virtual lane's goods and of each fold's cut-outs. */
+const [VIRTUAL_TRAYS, CUT_OUT_TRAYS] = [12, 6];
+const THREADS = 2;
+
+async function virtualTrays(context: BenchContext): Promise<PageSection> {
+  const detector = await watchedDetector(THREADS);
+  const [tested] = shippedEmbedders();
+  if (!tested) throw new InvariantError("there is no embedder beside the detector");
+  const embedder = await tested.open();
+  try {
+    const plans = trayPlans(context.quick ? 1 : VIRTUAL_TRAYS);
+    const results = await measureTrays(context, "virtual trays", virtualGoods, plans, detector, embedder);
+    return traysSection(
+      "virtual-trays",
+      "Trays of the virtual lane's goods",
+      "recognition-virtual-trays.svg",
+      {
+        name: "virtual lane",
+        about: `${virtualGoods.items.length} products of the virtual lane, which no training has seen, each enrolled from five photos on a plain sheet, through the networks that ship. 30 % of the goods are repeats. Look-alikes are in on purpose: two apples, four round yellow to orange fruits, four brown breads.`,
+        results,
+        names: new Map(virtualGoods.items.map(({ product }) => [product.sku, product.name])),
+      },
+    );
+  } finally {
+    await detector.close();
+    await embedder.close();
+  }
+}
+
+async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<PageSection> {
+  const grocery = readGrocery(dataDir);
+  const detector = await watchedDetector(THREADS);
+  const results: TrayResult[] = [];
+  const folds = foldsOf(context);
+  const names = new Map<string, string>();
+  const sizes: number[] = [];
+  try {
+    for (const fold of folds) {
+      const goods = cutOutGoods(grocery, fold.heldOut);
+      for (const { product } of goods.items) names.set(product.sku, product.name);
+      sizes.push(goods.items.length);
+      const embedder = await fold.open();
+      try {
+        const plans = trayPlans(context.quick ? 1 : CUT_OUT_TRAYS);
+        const what = `trays of what ${fold.name} never saw`;
+        results.push(...(await measureTrays(context, what, goods, plans, detector, embedder)));
+      } finally {
+        await embedder.close();
+      }
+    }
+  } finally {
+    await detector.close();
+  }
+  return traysSection("photo-trays", "Trays of catalogue pictures held out", "recognition-photo-trays.svg", {
+    name: "pictures held out",
+    about: `Catalogue pictures of the classes that each fold's network never saw (${sizes.join(", ")} products; pictures that show several pieces are left out), cut out and laid on the virtual lane's trays by its renderer. Each is enrolled from five photos of the cut-out on a plain sheet, so references and trays show the same specimen.`,
+    results,
+    names,
+  });
+}
+
 /** Each part measures for itself and gives its section of the page; in the page's order. */
 export const parts: Readonly<Record<string, Part>> = {
   retrieval,
   "open-set": openSet,
   robustness,
+  "virtual-trays": virtualTrays,
+  "photo-trays": photoTrays,
 };
