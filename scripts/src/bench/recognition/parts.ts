@@ -1,22 +1,24 @@
 import { InvariantError } from "@tillsight/contracts";
 import type { BenchContext } from "./context.js";
 import { foldEmbedders, shippedEmbedders, type TestedEmbedder } from "./embedders.js";
-import { type Grocery, readGrocery, thinned } from "./grocery.js";
 import { measureOpenSet } from "./open-set.js";
 import { openSetSection } from "./open-set-section.js";
+import { type PhotoSet, readGrocery, thinned } from "./photos.js";
 import { mobileNet } from "./reference.js";
 import { measureRetrieval } from "./retrieval.js";
 import { retrievalSection } from "./retrieval-section.js";
 import { measureRobustness } from "./robustness.js";
 import { robustnessSection } from "./robustness-section.js";
 import type { PageSection } from "./section.js";
+import { measureSpeed } from "./speed/measure.js";
+import { speedSection } from "./speed/section.js";
 import { cutOutGoods, virtualGoods } from "./trays/goods.js";
 import { measureTrays, type TrayResult, watchedDetector } from "./trays/measure.js";
 import { trayPlans } from "./trays/plans.js";
 import { traysSection } from "./trays/section.js";
 
 /** Photos of each class with `--quick`. */
-const QUICK_PHOTOS = 12;
+const QUICK_PHOTOS = 10;
 /** What the reference network, which takes several times as long, is asked about. */
 const COMPARED = new Set([
   "occlusion 30 %",
@@ -36,9 +38,9 @@ export interface Sources {
 
 type Part = (context: BenchContext, sources: Sources) => Promise<PageSection>;
 
-function photos(context: BenchContext, { dataDir }: Sources): Grocery {
-  const grocery = readGrocery(dataDir);
-  return context.quick ? thinned(grocery, QUICK_PHOTOS) : grocery;
+function photos(context: BenchContext, { dataDir }: Sources): PhotoSet {
+  const set = readGrocery(dataDir);
+  return context.quick ? thinned(set, QUICK_PHOTOS) : set;
 }
 
 /** One fold is enough for a look. */
@@ -46,19 +48,19 @@ const foldsOf = (context: BenchContext): TestedEmbedder[] =>
   context.quick ? foldEmbedders().slice(0, 1) : foldEmbedders();
 
 async function retrieval(context: BenchContext, sources: Sources): Promise<PageSection> {
-  const grocery = photos(context, sources);
+  const set = photos(context, sources);
   const folds = foldsOf(context);
   const ours = [];
-  for (const fold of folds) ours.push(...(await measureRetrieval(context, grocery, fold, [fold])));
+  for (const fold of folds) ours.push(...(await measureRetrieval(context, set, fold, [fold])));
   const reference = await measureRetrieval(
     context,
-    grocery,
+    set,
     mobileNet(sources.modelsDir, context.cache.dir),
     folds,
   );
   return retrievalSection(
     { ours, reference },
-    grocery,
+    set,
     folds.map(({ heldOut }) => heldOut.size),
   );
 }
@@ -68,12 +70,15 @@ async function openSet(context: BenchContext, sources: Sources): Promise<PageSec
 }
 
 async function robustness(context: BenchContext, sources: Sources): Promise<PageSection> {
-  const grocery = photos(context, sources);
+  const set = photos(context, sources);
   const folds = foldsOf(context);
   const ours = [];
-  for (const fold of folds) ours.push(...(await measureRobustness(context, grocery, fold, [fold])));
+  for (const fold of folds) ours.push(...(await measureRobustness(context, set, fold, [fold])));
   const rival = mobileNet(sources.modelsDir, context.cache.dir);
-  const compared = await measureRobustness(context, grocery, rival, folds, ({ name }) => COMPARED.has(name));
+  const compared = await measureRobustness(context, set, rival, folds, {
+    only: ({ name }) => COMPARED.has(name),
+    everyClass: true,
+  });
   return robustnessSection(ours, compared);
 }
 
@@ -107,7 +112,7 @@ async function virtualTrays(context: BenchContext): Promise<PageSection> {
 }
 
 async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<PageSection> {
-  const grocery = readGrocery(dataDir);
+  const set = readGrocery(dataDir);
   const detector = await watchedDetector(THREADS);
   const results: TrayResult[] = [];
   const folds = foldsOf(context);
@@ -115,7 +120,7 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
   const sizes: number[] = [];
   try {
     for (const fold of folds) {
-      const goods = cutOutGoods(grocery, fold.heldOut);
+      const goods = cutOutGoods(set, fold.heldOut);
       for (const { product } of goods.items) names.set(product.sku, product.name);
       sizes.push(goods.items.length);
       const embedder = await fold.open();
@@ -145,4 +150,5 @@ export const parts: Readonly<Record<string, Part>> = {
   robustness,
   "virtual-trays": virtualTrays,
   "photo-trays": photoTrays,
+  speed: async (context, { modelsDir }) => speedSection(await measureSpeed(context, modelsDir)),
 };

@@ -37,6 +37,8 @@ export function mobileNet(modelsDir: string, cacheDir: string): TestedEmbedder {
     ...{ id: "mobilenet-v2", version: "1.0", file: "mobilenet-v2.onnx", bytes: bytes.length },
     sha256: createHash("sha256").update(bytes).digest("hex"),
     ...{ licence: "Apache-2.0", source: "google-coral/test_data", embeddingSize: 1280, metrics: {} },
+    // What our scores mean says nothing about those of another network.
+    calibration: undefined,
     input: {
       ...{ name: "input", width: 224, height: 224, layout: "NCHW", channels: "RGB", letterbox: 114 },
       // (v - 127) x 0.00784314, as the network was trained.

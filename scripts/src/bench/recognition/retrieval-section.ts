@@ -1,5 +1,5 @@
 import { percent, percentSpread, type Spread, spreadOf } from "./draws.js";
-import type { Grocery } from "./grocery.js";
+import type { PhotoSet } from "./photos.js";
 import { linePlot, type Series } from "./plot.js";
 import {
   type CatalogKind,
@@ -74,16 +74,15 @@ function foldTable(ours: readonly RetrievalDraw[]): string {
   return table(["network", ...groups.map((g) => `${g}, among themselves`), "all, among all classes"], rows);
 }
 
-function confusionTable(ours: readonly RetrievalDraw[], grocery: Grocery): string {
+function confusionTable(ours: readonly RetrievalDraw[], set: PhotoSet): string {
   const asked = ours.filter((d) => d.catalog === "unseen, among all" && d.references === "5");
   const counts = new Map<string, number>();
   for (const [truth, answer] of asked.flatMap((d) => d.confusions))
     counts.set(`${truth} ${answer}`, (counts.get(`${truth} ${answer}`) ?? 0) + 1);
   const photos = new Map<number, number>();
-  for (const { classId } of grocery.photos) photos.set(classId, (photos.get(classId) ?? 0) + 1);
+  for (const { classId } of set.photos) photos.set(classId, (photos.get(classId) ?? 0) + 1);
   const draws = asked.length / new Set(asked.map(({ fold }) => fold)).size;
-  const name = (id: number) =>
-    grocery.classes.find((c) => c.id === id)?.name.replaceAll("-", " ") ?? String(id);
+  const name = (id: number) => set.classes.find((c) => c.id === id)?.name.replaceAll("-", " ") ?? String(id);
   const rows = [...counts]
     .map(([pair, count]) => {
       const [truth = 0, answer = 0] = pair.split(" ").map(Number);
@@ -154,16 +153,12 @@ function targetsOf({ ours, reference }: Compared): Target[] {
   });
 }
 
-export function retrievalSection(
-  compared: Compared,
-  grocery: Grocery,
-  folds: readonly number[],
-): PageSection {
+export function retrievalSection(compared: Compared, set: PhotoSet, folds: readonly number[]): PageSection {
   return {
     ...{ name: "retrieval", title: "Finding the right product" },
     targets: targetsOf(compared),
     text: [
-      `References are drawn by chance from a class's photos; all its other photos are asked about. Photos fill the crop, as goods fill the crops of a tray. Mean ± standard deviation over networks and draws; ${folds.length} network${folds.length === 1 ? "" : "s"}, which never saw ${folds.join(", ")} of the ${grocery.classes.length} classes. *Among themselves*: only the classes that the network never saw are in the catalog, as in a shop that is new to it. *Among all*: every class is. Photos of *seen* classes may have been trained on themselves; that figure is an upper bound. MobileNetV2 (ImageNet) is asked about the same photos with the same references through the same code.`,
+      `References are drawn by chance from a class's photos; all its other photos are asked about. Photos fill the crop, as goods fill the crops of a tray. Mean ± standard deviation over networks and draws; ${folds.length} network${folds.length === 1 ? "" : "s"}, which never saw ${folds.join(", ")} of the ${set.classes.length} classes. *Among themselves*: only the classes that the network never saw are in the catalog, as in a shop that is new to it. *Among all*: every class is. Photos of *seen* classes may have been trained on themselves; that figure is an upper bound. MobileNetV2 (ImageNet) is asked about the same photos with the same references through the same code.`,
       "recall@1:",
       recallTable(compared, first, groups),
       "recall@3 (the right product is among the three best):",
@@ -173,7 +168,7 @@ export function retrievalSection(
       "recall@1 with 5 references, network by network:",
       foldTable(compared.ours),
       "Most frequent confusions of unseen classes, 5 references, among all classes:",
-      confusionTable(compared.ours, grocery),
+      confusionTable(compared.ours, set),
     ].join("\n\n"),
     plots: [
       {

@@ -2,9 +2,9 @@ import { createRandom } from "../../virtual/random.js";
 import { type BenchContext, photoSamples, progress } from "./context.js";
 import { drawReferences, type Sample } from "./draws.js";
 import type { TestedEmbedder } from "./embedders.js";
-import type { Grocery } from "./grocery.js";
+import type { PhotoSet } from "./photos.js";
 import { type Judge, Shop, skuOf } from "./shop.js";
-import { embedShots, fileShot } from "./vectors.js";
+import { embedShots } from "./vectors.js";
 
 /** References of each product: photos by chance, or the catalogue picture alone. */
 export const referenceKinds = ["1", "5", "10", "iconic"] as const;
@@ -62,8 +62,8 @@ async function ask(
   }
 }
 
-function hitsOf(answers: readonly Answer[], grocery: Grocery, group: Group): Hits {
-  const byId = new Map(grocery.classes.map((c) => [c.id, c]));
+function hitsOf(answers: readonly Answer[], set: PhotoSet, group: Group): Hits {
+  const byId = new Map(set.classes.map((c) => [c.id, c]));
   const own = answers.filter(
     ({ classId }) => group === "all" || byId.get(classId)?.packaged === (group === "packaged"),
   );
@@ -79,14 +79,14 @@ function hitsOf(answers: readonly Answer[], grocery: Grocery, group: Group): Hit
 function judged(
   of: Pick<RetrievalDraw, "network" | "fold" | "catalog" | "references">,
   answers: readonly Answer[],
-  grocery: Grocery,
+  set: PhotoSet,
 ): RetrievalDraw {
   return {
     ...of,
     hits: {
-      all: hitsOf(answers, grocery, "all"),
-      packaged: hitsOf(answers, grocery, "packaged"),
-      produce: hitsOf(answers, grocery, "produce"),
+      all: hitsOf(answers, set, "all"),
+      packaged: hitsOf(answers, set, "packaged"),
+      produce: hitsOf(answers, set, "produce"),
     },
     confusions: answers.flatMap(({ classId, ranked }) =>
       ranked[0] !== undefined && ranked[0] !== classId ? [[classId, ranked[0]] as const] : [],
@@ -97,16 +97,16 @@ function judged(
 /** What one network makes of the photos, once for each fold whose unseen classes it is asked about. */
 export async function measureRetrieval(
   context: BenchContext,
-  grocery: Grocery,
+  set: PhotoSet,
   tested: TestedEmbedder,
   folds: readonly TestedEmbedder[],
 ): Promise<RetrievalDraw[]> {
   const embedder = await tested.open();
   try {
-    const samples = await photoSamples(context, grocery, embedder);
-    const shots = grocery.classes.map(({ iconic }) => fileShot(iconic));
+    const samples = await photoSamples(context, set, embedder);
+    const shots = set.classes.map(({ iconic }) => iconic);
     const vectors = await embedShots(embedder, shots, context.cache);
-    const iconic = new Map(grocery.classes.map(({ id }, i) => [id, vectors.slice(i, i + 1)]));
+    const iconic = new Map(set.classes.map(({ id }, i) => [id, vectors.slice(i, i + 1)]));
     const draws: RetrievalDraw[] = [];
     const drawCount = context.quick ? 2 : 5;
     const tell = progress(context, `retrieval with ${tested.name}`);
@@ -121,7 +121,7 @@ export async function measureRetrieval(
         createRandom(context.seed).fork(`references ${references} ${draw}`),
       );
       for (const fold of folds)
-        draws.push(...(await drawsOf(tested, fold, embedder, drawn, references, grocery)));
+        draws.push(...(await drawsOf(tested, fold, embedder, drawn, references, set)));
       tell(i + 1, rounds.length);
       context.signal.throwIfAborted();
     }
@@ -147,7 +147,7 @@ async function drawsOf(
   judge: Judge,
   { references, queries }: ReturnType<typeof drawOf>,
   kind: ReferenceKind,
-  grocery: Grocery,
+  set: PhotoSet,
 ): Promise<RetrievalDraw[]> {
   const of = { network: tested.name, fold: fold.name, references: kind };
   const unseen = (classId: number) => fold.heldOut.has(classId);
@@ -159,16 +159,16 @@ async function drawsOf(
   );
   const all = await ask(judge, references, queries);
   return [
-    judged({ ...of, catalog: "unseen, among themselves" }, among, grocery),
+    judged({ ...of, catalog: "unseen, among themselves" }, among, set),
     judged(
       { ...of, catalog: "unseen, among all" },
       all.filter(({ classId }) => unseen(classId)),
-      grocery,
+      set,
     ),
     judged(
       { ...of, catalog: "seen, among all" },
       all.filter(({ classId }) => !unseen(classId)),
-      grocery,
+      set,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Picture } from "@tillsight/models";
 import sharp from "sharp";
 import { type Art, cutToOutline } from "../../../virtual/art.js";
 
@@ -28,15 +29,8 @@ export function whiteAround(rgb: Uint8Array, width: number, height: number): Uin
 }
 
 /** The item of a catalogue picture on white, cut to its outline with a soft edge. */
-export async function cutOut(path: string): Promise<Art> {
-  const { data, info } = await sharp(path)
-    .flatten({ background: "#ffffff" })
-    .toColourspace("srgb")
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  const outside = whiteAround(new Uint8Array(data), width, height);
+export async function cutOut({ width, height, data }: Picture): Promise<Art> {
+  const outside = whiteAround(data, width, height);
   // A light blur takes the white fringe off, since what is left of it is mostly transparent.
   const alpha = await sharp(Buffer.from(outside.map((o) => (o ? 0 : 255))), {
     raw: { width, height, channels: 1 },

@@ -1,7 +1,7 @@
 import { money } from "@tillsight/contracts";
 import { type Art, loadArt } from "../../../virtual/art.js";
 import { type DemoProduct, demoStore } from "../../../virtual/store.js";
-import type { Grocery, GroceryClass } from "../grocery.js";
+import type { PhotoClass, PhotoSet } from "../photos.js";
 import { skuOf } from "../shop.js";
 import { cutOut } from "./cut-out.js";
 
@@ -24,12 +24,12 @@ const SEVERAL = new Set([
 ]);
 
 /** Longest side as the tray's camera sees it, pixels: a litre carton is about twice as long as an apple. */
-const sizeOf = ({ packaged }: GroceryClass): number => (packaged ? 205 : 150);
+const sizeOf = ({ packaged }: PhotoClass): number => (packaged ? 205 : 150);
 
 /** Catalogue pictures of these classes, cut out. */
-export function cutOutGoods(grocery: Grocery, classes: ReadonlySet<number>): TrayGoods {
-  const own = grocery.classes.filter(({ id, name }) => classes.has(id) && !SEVERAL.has(name));
-  const paths = new Map(own.map((c) => [`class-${c.id}`, c.iconic]));
+export function cutOutGoods(set: PhotoSet, classes: ReadonlySet<number>): TrayGoods {
+  const own = set.classes.filter(({ id, name }) => classes.has(id) && !SEVERAL.has(name));
+  const shots = new Map(own.map((c) => [`class-${c.id}`, c.iconic]));
   const known = new Map<string, Promise<Art>>();
   return {
     items: own.map((c) => ({
@@ -47,7 +47,9 @@ export function cutOutGoods(grocery: Grocery, classes: ReadonlySet<number>): Tra
       size: sizeOf(c),
     })),
     load(name) {
-      const art = known.get(name) ?? cutOut(paths.get(name) ?? name);
+      const shot = shots.get(name);
+      if (!shot) return loadArt(name);
+      const art = known.get(name) ?? shot.picture().then(cutOut);
       known.set(name, art);
       return art;
     },
