@@ -8,6 +8,7 @@ export { parseConfig } from "./config/load.js";
 export { DaemonConfig } from "./config/schema.js";
 export type { DaemonDeps } from "./daemon/assembly.js";
 export { type Daemon, startDaemon } from "./daemon/daemon.js";
+export { decisionKey } from "./domain/recognition/index.js";
 export { benchJournal, Journal } from "./journal/index.js";
 export type { DemoRoutes } from "./kiosk-api/index.js";
 export { createLogger, type Logger, silentLogger } from "./observe/logger.js";

@@ -20,6 +20,17 @@ async function runtime(): Promise<typeof import("onnxruntime-node")> {
   return ort;
 }
 
+/** What this build of ONNX Runtime knows; only what is `bundled` needs no further files of its own. */
+export async function knownProviders(): Promise<{ provider: Provider; bundled: boolean }[]> {
+  const ort = await runtime();
+  const ours: readonly Provider[] = ["cpu", "webgpu", "cuda", "tensorrt"];
+  const backends = ort.listSupportedBackends();
+  return ours.flatMap((provider) => {
+    const found = backends.find(({ name }) => name === provider);
+    return found ? [{ provider, bundled: found.bundled }] : [];
+  });
+}
+
 /** One network ready to run, with the time spent inside ONNX Runtime. */
 export interface Network {
   readonly info: NetworkInfo;
@@ -89,8 +100,10 @@ function sessionOptions(provider: Provider, threads: number): InferenceSession.S
   };
 }
 
+/** ONNX Runtime puts the place in its source and the failed condition before what it has to say. */
 function oneLine(error: unknown): string {
-  return describeError(error).split("\n")[0]?.slice(0, 200) ?? "";
+  const [line = ""] = describeError(error).split("\n");
+  return (line.split(" was false. ").at(-1) ?? line).slice(0, 200);
 }
 
 /** Whether ONNX can read the bytes at all is decided on the CPU: only then is a refusal the provider's own. */
