@@ -8,8 +8,12 @@ import type { AnyModel } from "./store.js";
 export interface SessionSettings {
   /** Tried in this order. Default: cpu only. */
   readonly providers?: readonly Provider[];
-  /** Threads of ONNX Runtime for one call, 1..64. Default 2. */
-  readonly threads?: number;
+  /** Threads of ONNX Runtime for one call, 1..64. Left out: see `tuning`. */
+  readonly threads?: number | undefined;
+  /** Most crops in one call. Left out: see `tuning`. */
+  readonly batch?: number | undefined;
+  /** File with what was measured on this machine; `measure`: measure what it does not hold. Left out: defaults. */
+  readonly tuning?: { readonly file: string; readonly measure: boolean } | undefined;
 }
 
 /** Loaded at the first session, so that whoever needs only manifests or geometry does not load a native library. */
