@@ -78,7 +78,9 @@ export async function acceleratorsSection(trays: number, say: (text: string) => 
       if (provider === "cpu") continue;
       say(`accelerators: ${provider}`);
       const networks = await openNetworks(configFor(provider)).catch((error: unknown) => {
-        rows.push(refusedRow(provider, bundled, error instanceof Error ? error.message : describeError(error)));
+        rows.push(
+          refusedRow(provider, bundled, error instanceof Error ? error.message : describeError(error)),
+        );
       });
       if (!networks) continue;
       const run = await look(networks, catalog, pictures);
