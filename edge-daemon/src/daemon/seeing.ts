@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describeError } from "@tillsight/contracts";
 import type { Catalog } from "../catalog/index.js";
+import { decisionKey, inWords } from "../domain/recognition/index.js";
 import {
   createBarcodeReader,
   Recogniser,
@@ -38,7 +39,13 @@ function hooks(assembly: Assembly, { failing, barcodes }: Sight): RecogniserHook
       alive();
     },
     trace: (trace) => {
-      for (const item of trace.items) metrics.decisions.inc({ outcome: item.outcome.kind });
+      for (const { id, outcome, why } of trace.items) {
+        metrics.decisions.inc({ outcome: outcome.kind });
+        deps.log.debug("an item was decided", {
+          ...{ item: id, decision: decisionKey(outcome) },
+          ...(why && { because: inWords(why) }),
+        });
+      }
       traces.append(trace);
     },
     barcode: ({ itemId, gtin }) => barcodes.read(itemId, gtin),
@@ -69,6 +76,7 @@ export async function startSeeing(
       detector: deps.networks.detector,
       embedder: deps.networks.embedder,
       catalog,
+      prices: config.recognition.prices,
       barcodes: config.recognition.barcodes ? await createBarcodeReader() : undefined,
       hooks: hooks(assembly, sight),
     },

@@ -1,8 +1,9 @@
 import type { Box, Gtin, Sku, TrayItem } from "@tillsight/contracts";
 import { crop, type Detection, type Detector, type Embedder, type Picture } from "@tillsight/models";
-import { decideByPicture, type MatchThresholds } from "../domain/recognition/decide.js";
+import { type DecisionRule, decideByPicture } from "../domain/recognition/decide.js";
 import {
   fadeItem,
+  forgetItem,
   freshItem,
   type ItemState,
   isSteady,
@@ -10,6 +11,7 @@ import {
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
+import type { Prices } from "../domain/recognition/prices.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
 import {
@@ -20,7 +22,7 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
-import { addFrame, noEvidence } from "../domain/recognition/votes.js";
+import { addFrame, type Evidence, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 
 /** Names of the stages whose time is reported, ms each. */
@@ -30,11 +32,43 @@ export interface ReaderDeps {
   readonly detector: Detector;
   readonly embedder: Embedder;
   readonly catalog: CatalogReader;
+  /** What mistakes cost; left out, the settings' defaults. */
+  readonly prices?: Prices | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
 }
 
-/** References asked for each item: some of each look-alike, so that the margin between them is seen. */
-export const NEAREST = 16;
+/** References asked for each item, and how many when those are all of a few products with many references. */
+const NEAREST = 16;
+const NEAREST_OF_MANY = 64;
+/** Products that are compared: as many as are ever shown, and the one behind them. */
+const PRODUCTS = 5;
+
+/** Some references of each look-alike, so that the margin between them is seen. */
+export function nearReferences(vector: Float32Array, catalog: CatalogReader): Neighbour[] {
+  const near = catalog.nearest(vector, NEAREST);
+  const products = new Set(near.map(({ sku }) => sku)).size;
+  if (near.length < NEAREST || products >= PRODUCTS) return near;
+  return catalog.nearest(vector, NEAREST_OF_MANY);
+}
+
+/** What these dependencies decide by. */
+export function decisionRule(deps: {
+  readonly embedder: Pick<Embedder, "thresholds" | "calibration">;
+  readonly prices?: Prices | undefined;
+}): DecisionRule {
+  const { thresholds, calibration } = deps.embedder;
+  return { ...thresholds, calibration, prices: deps.prices };
+}
+
+/** One frame more of an item. Without a calibration nobody asks what its products' references say. */
+export function withFrame(
+  evidence: Evidence,
+  near: readonly Neighbour[],
+  deps: { readonly catalog: CatalogReader; readonly embedder: Pick<Embedder, "calibration"> },
+): Evidence {
+  if (!deps.embedder.calibration) return addFrame(evidence, near);
+  return addFrame(evidence, near, (sku) => deps.catalog.surroundings(sku));
+}
 
 /** A settled picture as far as it needs networks and index. */
 interface Look {
@@ -57,8 +91,8 @@ async function timedAsync<T>(deps: ReaderDeps, stage: Stage, task: () => Promise
 }
 
 /** The product that one picture clearly shows, if any. */
-function clearSku(near: readonly Neighbour[], thresholds: MatchThresholds): Sku | null {
-  const decision = decideByPicture(addFrame(noEvidence, near), thresholds);
+function clearSku(near: readonly Neighbour[], deps: ReaderDeps): Sku | null {
+  const decision = decideByPicture(withFrame(noEvidence, near, deps), decisionRule(deps));
   return decision.kind === "matched" ? decision.sku : null;
 }
 
@@ -70,12 +104,12 @@ export async function look(
   const detections = await timedAsync(deps, "detect", () => deps.detector.detect(picture));
   const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
   const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
-  const near = timed(deps, "match", () => vectors.map((v) => deps.catalog.nearest(v, NEAREST)));
+  const near = timed(deps, "match", () => vectors.map((v) => nearReferences(v, deps.catalog)));
   const sightings = detections.map((d, i) => ({
     box: d.box,
     score: d.score,
     vector: vectors[i] ?? new Float32Array(deps.embedder.size),
-    sku: clearSku(near[i] ?? [], deps.embedder.thresholds),
+    sku: clearSku(near[i] ?? [], deps),
   }));
   return { detections, sightings, near };
 }
@@ -102,10 +136,12 @@ export class TrayReader {
   readonly #settings: TrackerSettings;
   #tracker = freshTracker;
   #items = new Map<string, ItemState>();
+  readonly #rule: DecisionRule;
   #surface: Surface | null = null;
 
   constructor(deps: ReaderDeps, settings: TrackerSettings) {
     this.#deps = deps;
+    this.#rule = decisionRule(deps);
     this.#settings = settings;
   }
 
@@ -145,13 +181,9 @@ export class TrayReader {
     for (const track of this.#tracker.tracks) {
       const known = this.#items.get(track.id) ?? freshItem;
       const before = moved ? fadeItem(known) : known;
-      const step = stepItem(
-        before,
-        track,
-        near.get(track.id) ?? null,
-        this.#skuOf,
-        this.#deps.embedder.thresholds,
-      );
+      const seen = near.get(track.id);
+      const evidence = seen ? withFrame(before.evidence, seen, this.#deps) : before.evidence;
+      const step = stepItem(before, track, evidence, this.#skuOf, this.#rule);
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);
     }
@@ -167,9 +199,9 @@ export class TrayReader {
     if (state) this.#items.set(id, withBarcode(state, gtin));
   }
 
-  /** What the catalog said so far may no longer hold: new frames weigh more. */
+  /** What the catalog said so far may no longer hold: only new frames count. */
   catalogChanged(): void {
-    for (const [id, state] of this.#items) this.#items.set(id, fadeItem(state));
+    for (const [id, state] of this.#items) this.#items.set(id, forgetItem(state));
   }
 
   /** Items as kiosk and basket see them. */

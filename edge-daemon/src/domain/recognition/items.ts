@@ -1,18 +1,21 @@
-import type { Gtin, Sku, TrayItem } from "@tillsight/contracts";
-import { type BarcodeSeen, decide, decisionKey, type Held, hold, type MatchThresholds } from "./decide.js";
+import type { DecisionReason, Gtin, Sku, TrayItem } from "@tillsight/contracts";
+import { type BarcodeSeen, type DecisionRule, decide, decisionKey, type Held, hold } from "./decide.js";
+import { explain } from "./explain.js";
 import type { ItemTrace } from "./trace.js";
 import type { Track } from "./tracker.js";
-import { addFrame, type Evidence, fade, type NearReference, noEvidence } from "./votes.js";
+import { type Evidence, fade, forget, noEvidence } from "./votes.js";
 
 /** What is known of one item beyond where it lies. */
 export interface ItemState {
   readonly evidence: Evidence;
   readonly held: Held | null;
+  /** Why what is held is held; null as long as nothing is. */
+  readonly why: DecisionReason | null;
   /** GTINs read on it, each once, first read first. */
   readonly gtins: readonly Gtin[];
 }
 
-export const freshItem: ItemState = { evidence: noEvidence, held: null, gtins: [] };
+export const freshItem: ItemState = { evidence: noEvidence, held: null, why: null, gtins: [] };
 
 /** Scores drift with every frame; only another answer is news. */
 function differs(a: Held | null, b: Held | null): boolean {
@@ -27,20 +30,21 @@ export interface ItemStep {
 }
 
 /**
- * One settled frame of one item. `near` is null when the item was not seen in it (then only barcodes that came
- * in meanwhile may change anything).
+ * One settled frame of one item.
+ * @param evidence of all its frames, this one added; unchanged when the item was not seen in it (then only
+ * barcodes that came in meanwhile may change anything).
  */
 export function stepItem(
   state: ItemState,
   track: Track,
-  near: readonly NearReference[] | null,
+  evidence: Evidence,
   skuOf: (gtin: Gtin) => Sku | null,
-  thresholds: MatchThresholds,
+  rule: DecisionRule,
 ): ItemStep {
-  const evidence = near ? addFrame(state.evidence, near) : state.evidence;
   const barcodes: BarcodeSeen[] = state.gtins.map((gtin) => ({ gtin, sku: skuOf(gtin) }));
-  const fresh = decide(evidence, barcodes, thresholds);
+  const fresh = decide(evidence, barcodes, rule);
   const held = hold(state.held, fresh, evidence.frames);
+  const why = held && explain(evidence, held.decision, rule);
   const trace: ItemTrace | null = held && {
     id: track.id,
     box: track.box,
@@ -49,8 +53,9 @@ export function stepItem(
     barcodes,
     before: state.held,
     outcome: held.decision,
+    why: why ?? undefined,
   };
-  return { state: { ...state, evidence, held }, changed: differs(state.held, held), trace };
+  return { state: { ...state, evidence, held, why }, changed: differs(state.held, held), trace };
 }
 
 /** Adds a barcode that was read on the item. */
@@ -58,10 +63,11 @@ export function withBarcode(state: ItemState, gtin: Gtin): ItemState {
   return state.gtins.includes(gtin) ? state : { ...state, gtins: [...state.gtins, gtin] };
 }
 
-/** The tray moved, or the catalog changed: what was seen before weighs less. */
-export function fadeItem(state: ItemState): ItemState {
-  return { ...state, evidence: fade(state.evidence) };
-}
+/** The tray moved: what was seen before weighs less. */
+export const fadeItem = (state: ItemState): ItemState => ({ ...state, evidence: fade(state.evidence) });
+
+/** The catalog changed: what was seen before no longer counts, what is held stays until new frames say otherwise. */
+export const forgetItem = (state: ItemState): ItemState => ({ ...state, evidence: forget(state.evidence) });
 
 /** What the kiosk and the basket see of an item; null while nothing is held of it yet. */
 export function trayItem(track: Track, state: ItemState): TrayItem | null {
@@ -72,6 +78,7 @@ export function trayItem(track: Track, state: ItemState): TrayItem | null {
     detection: track.score,
     occluded: track.occluded,
     decision: state.held.decision,
+    why: state.why ?? undefined,
   };
 }
 
