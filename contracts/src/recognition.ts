@@ -45,7 +45,8 @@ export type Compared = z.infer<typeof Compared>;
 /**
  * What decided: stable names, so that each page can say it in its own language. `alike`: several products are about
  * as likely; `unsure`: one is likely, but not enough for the price of a wrong line; `strange`: it looks like nothing
- * in the catalog; `nothing`: there is nothing to compare it with.
+ * in the catalog; `picture`: it looks like a product, but is probably a picture of one; `nothing`: there is nothing
+ * to compare it with.
  */
 export const Because = z.enum([
   "barcode",
@@ -55,6 +56,7 @@ export const Because = z.enum([
   "alike",
   "unsure",
   "strange",
+  "picture",
   "nothing",
 ]);
 export type Because = z.infer<typeof Because>;

@@ -12,7 +12,8 @@ import { explain } from "../domain/recognition/explain.js";
 import { type Evidence, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import type { BarcodeReader } from "./barcodes.js";
-import { decisionRule, look, nearReferences, type ReaderDeps, withFrame } from "./tray-reader.js";
+import { decisionRule, nearReferences, withFrame } from "./matching.js";
+import { look, type ReaderDeps } from "./tray-reader.js";
 
 export interface AnalysedItem extends Judgement {
   readonly detection: Detection;

@@ -3,4 +3,5 @@ export * from "./barcodes.js";
 export * from "./recogniser.js";
 export * from "./settings.js";
 export * from "./tray-grid.js";
-export { nearReferences, type Stage } from "./tray-reader.js";
+export { nearReferences } from "./matching.js";
+export type { PictureCheck, PictureFound, Stage } from "./tray-reader.js";

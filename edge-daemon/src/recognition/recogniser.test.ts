@@ -97,6 +97,36 @@ describe("goods on a tray", () => {
   });
 });
 
+describe("goods that the detector doubts", () => {
+  const strange: Thing = { ...pear, doubtful: true };
+
+  it("are believed in where the tray looks like something else than the bare tray", async () => {
+    await lane.show([]);
+    await lane.reach([]);
+    expect(items(await lane.show([apple, strange]))).toEqual(["item-1 apple", "item-2 pear"]);
+  });
+
+  it("are nothing where the tray is bare, or where other goods lie", async () => {
+    await lane.show([]);
+    await lane.reach([]);
+    const ghost: Thing = { kind: "shine", x: 200, y: 20, doubtful: true };
+    const part: Thing = { ...apple, x: apple.x + 10, w: 30, doubtful: true };
+    lane.phantoms = [ghost];
+    expect(items(await lane.show([part, apple]))).toEqual(["item-1 apple"]);
+  });
+
+  it("are nothing before the bare tray has been seen", async () => {
+    expect(items(await lane.show([strange]))).toEqual([]);
+  });
+
+  it("stay what they were when doubt comes later", async () => {
+    await lane.show([]);
+    await lane.show([pear]);
+    await lane.reach([pear]);
+    expect(items(await lane.show([strange], 2_000))).toEqual(["item-1 pear"]);
+  });
+});
+
 describe("a hand", () => {
   it("holds every decision while it moves and while it rests over the tray", async () => {
     await lane.show([]);
@@ -223,5 +253,33 @@ describe("camera, catalog, barcodes and the loop", () => {
     await lane.show([apple], 100);
     await lane.stop();
     await lane.stop();
+  });
+});
+
+describe("a picture of a product", () => {
+  it("is asked about instead of sold, told once with its crop, and can be replayed", async () => {
+    lane.pictures = ["pear"];
+    await lane.show([]);
+    expect(items(await lane.show([apple, pear], 900))).toEqual(["item-1 apple", "item-2 unknown"]);
+    expect(lane.found.map(({ itemId, carrier }) => [itemId, carrier])).toEqual([["item-2", "screen"]]);
+    expect(lane.found[0]?.crop.width).toBeGreaterThanOrEqual(40);
+    const suggested = lane.recogniser.state().items.find(({ id }) => id === "item-2")?.decision;
+    expect(suggested).toMatchObject({
+      kind: "unknown",
+      best: expect.arrayContaining([{ sku: "pear", score: 1 }]),
+    });
+    for (const trace of lane.traces)
+      expect(
+        replayTrace(trace).every(({ same }) => same),
+        JSON.stringify(trace),
+      ).toBe(true);
+  });
+
+  it("that a sold item turns into is told, while its line stays", async () => {
+    await lane.show([]);
+    expect(items(await lane.show([pear]))).toEqual(["item-1 pear"]);
+    lane.pictures = ["pear"];
+    expect(items(await lane.show([pear], 12_000))).toHaveLength(1);
+    expect(lane.found).toHaveLength(1);
   });
 });

@@ -1,18 +1,29 @@
 import type { Box, Gtin, Sku, TrayItem } from "@tillsight/contracts";
-import { crop, type Detection, type Detector, type Embedder, type Picture } from "@tillsight/models";
+import {
+  crop,
+  type Detection,
+  type Detector,
+  type Embedder,
+  type Picture,
+  type PrintJudge,
+  type PrintLook,
+} from "@tillsight/models";
 import { type DecisionRule, decideByPicture } from "../domain/recognition/decide.js";
+import { withoutUnfounded } from "../domain/recognition/doubt.js";
 import {
   fadeItem,
   forgetItem,
   freshItem,
   type ItemState,
   isSteady,
+  type PictureLook,
   stepItem,
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
 import type { Prices } from "../domain/recognition/prices.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
+import type { PictureFinding } from "../domain/recognition/suspicion.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
 import {
   freshTracker,
@@ -22,11 +33,21 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
-import { addFrame, type Evidence, noEvidence } from "../domain/recognition/votes.js";
+import { noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
+import { decisionRule, nearReferences, withFrame } from "./matching.js";
 
 /** Names of the stages whose time is reported, ms each. */
-export type Stage = "gate" | "detect" | "crop" | "embed" | "match" | "track" | "frame" | "barcode";
+export type Stage =
+  | "gate"
+  | "detect"
+  | "crop"
+  | "embed"
+  | "match"
+  | "picture"
+  | "track"
+  | "frame"
+  | "barcode";
 
 export interface ReaderDeps {
   readonly detector: Detector;
@@ -34,46 +55,29 @@ export interface ReaderDeps {
   readonly catalog: CatalogReader;
   /** What mistakes cost; left out, the settings' defaults. */
   readonly prices?: Prices | undefined;
+  /** Left out, pictures of goods are taken for goods. */
+  readonly pictures?: PictureCheck | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
 }
 
-/** References asked for each item, and how many when those are all of a few products with many references. */
-const NEAREST = 16;
-const NEAREST_OF_MANY = 64;
-/** Products that are compared: as many as are ever shown, and the one behind them. */
-const PRODUCTS = 5;
-
-/** Some references of each look-alike, so that the margin between them is seen. */
-export function nearReferences(vector: Float32Array, catalog: CatalogReader): Neighbour[] {
-  const near = catalog.nearest(vector, NEAREST);
-  const products = new Set(near.map(({ sku }) => sku)).size;
-  if (near.length < NEAREST || products >= PRODUCTS) return near;
-  return catalog.nearest(vector, NEAREST_OF_MANY);
+/** Tells goods from pictures of them; `notice`: the probability from which people are told. */
+export interface PictureCheck {
+  readonly judge: Pick<PrintJudge, "judge">;
+  readonly notice: number;
 }
 
-/** What these dependencies decide by. */
-export function decisionRule(deps: {
-  readonly embedder: Pick<Embedder, "thresholds" | "calibration">;
-  readonly prices?: Prices | undefined;
-}): DecisionRule {
-  const { thresholds, calibration } = deps.embedder;
-  return { ...thresholds, calibration, prices: deps.prices };
-}
-
-/** One frame more of an item. Without a calibration nobody asks what its products' references say. */
-export function withFrame(
-  evidence: Evidence,
-  near: readonly Neighbour[],
-  deps: { readonly catalog: CatalogReader; readonly embedder: Pick<Embedder, "calibration"> },
-): Evidence {
-  if (!deps.embedder.calibration) return addFrame(evidence, near);
-  return addFrame(evidence, near, (sku) => deps.catalog.surroundings(sku));
+/** An item that has just been found to be probably a picture, cut out as it was seen. */
+export interface PictureFound extends PictureFinding {
+  readonly itemId: string;
+  readonly crop: Picture;
 }
 
 /** A settled picture as far as it needs networks and index. */
 interface Look {
   readonly sightings: readonly Sighting[];
   readonly near: readonly (readonly Neighbour[])[];
+  /** Empty where nobody looks for pictures. */
+  readonly looks: readonly PrintLook[];
 }
 
 function timed<T>(deps: ReaderDeps, stage: Stage, task: () => T): T {
@@ -96,22 +100,32 @@ function clearSku(near: readonly Neighbour[], deps: ReaderDeps): Sku | null {
   return decision.kind === "matched" ? decision.sku : null;
 }
 
-/** Detector, crops, one batched embedder call and the nearest references: everything about a picture but its past. */
+/**
+ * Detector, crops, one batched embedder call and the nearest references: everything about a picture but its past.
+ * `founded`, where the past is known, says which doubtful detections count; otherwise none does.
+ */
 export async function look(
   picture: Picture,
   deps: ReaderDeps,
+  founded?: (found: readonly Detection[]) => readonly Detection[],
 ): Promise<Look & { detections: readonly Detection[] }> {
-  const detections = await timedAsync(deps, "detect", () => deps.detector.detect(picture));
+  const found = await timedAsync(deps, "detect", () =>
+    deps.detector.detect(picture, { doubtful: founded !== undefined }),
+  );
+  const detections = founded ? founded(found) : found;
   const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
   const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
   const near = timed(deps, "match", () => vectors.map((v) => nearReferences(v, deps.catalog)));
+  const boxes = detections.map((d) => d.box);
+  const { pictures } = deps;
+  const looks = pictures ? await timedAsync(deps, "picture", () => pictures.judge.judge(picture, boxes)) : [];
   const sightings = detections.map((d, i) => ({
     box: d.box,
     score: d.score,
     vector: vectors[i] ?? new Float32Array(deps.embedder.size),
     sku: clearSku(near[i] ?? [], deps),
   }));
-  return { detections, sightings, near };
+  return { detections, sightings, near, looks };
 }
 
 /** One settled frame as the reader is told about it. */
@@ -124,10 +138,24 @@ export interface SettledPicture {
   readonly epoch: number;
 }
 
+/** What one settled picture says of one item. */
+interface SeenItem {
+  readonly near: readonly Neighbour[];
+  readonly look: PrintLook | undefined;
+}
+
+/** Part of an item's longer side that people see around it. */
+const SHOWN_MARGIN = 0.15;
+
+const pictureLook = (seen: SeenItem | undefined, notice: number | undefined): PictureLook | undefined =>
+  notice === undefined ? undefined : { look: seen?.look ?? null, notice };
+
 export interface Reading {
   readonly events: readonly TrackEvent[];
   /** Items whose answer has changed, with the reason. */
   readonly changed: readonly ItemTrace[];
+  /** Items that turned out to be probably pictures with this frame. */
+  readonly pictures: readonly PictureFound[];
 }
 
 /** The goods on one tray: what lies there, followed and named from settled frame to settled frame. */
@@ -146,7 +174,11 @@ export class TrayReader {
   }
 
   async read(frame: SettledPicture): Promise<Reading> {
-    const seen = await look(frame.picture, this.#deps);
+    const { picture, grid } = frame;
+    const { width, height } = picture;
+    const known = this.#tracker.tracks.filter((t) => t.confirmed).map((t) => t.box);
+    const tray = { surface: this.#surface, grid, known, width, height };
+    const seen = await look(picture, this.#deps, (found) => withoutUnfounded(found, tray));
     return timed(this.#deps, "track", () => this.#update(frame, seen));
   }
 
@@ -171,24 +203,29 @@ export class TrayReader {
       step.state.tracks.map((t) => t.box),
       picture,
     );
-    const near = new Map(step.ids.map((id, i) => [id, seen.near[i] ?? []]));
-    return { events: step.events, changed: this.#judge(near, moved) };
+    const now = new Map(step.ids.map((id, i) => [id, { near: seen.near[i] ?? [], look: seen.looks[i] }]));
+    return { events: step.events, ...this.#judge(picture, now, moved) };
   }
 
-  #judge(near: ReadonlyMap<string, readonly Neighbour[]>, moved: boolean): ItemTrace[] {
+  #judge(picture: Picture, now: ReadonlyMap<string, SeenItem>, moved: boolean): Omit<Reading, "events"> {
     const items = new Map<string, ItemState>();
     const changed: ItemTrace[] = [];
+    const pictures: PictureFound[] = [];
+    const notice = this.#deps.pictures?.notice;
     for (const track of this.#tracker.tracks) {
       const known = this.#items.get(track.id) ?? freshItem;
       const before = moved ? fadeItem(known) : known;
-      const seen = near.get(track.id);
-      const evidence = seen ? withFrame(before.evidence, seen, this.#deps) : before.evidence;
-      const step = stepItem(before, track, evidence, this.#skuOf, this.#rule);
+      const seen = now.get(track.id);
+      const evidence = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const step = stepItem(before, track, evidence, this.#skuOf, this.#rule, pictureLook(seen, notice));
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);
+      const { picture: found } = step.state;
+      if (found && !before.picture)
+        pictures.push({ ...found, itemId: track.id, crop: crop(picture, track.box, SHOWN_MARGIN) });
     }
     this.#items = items;
-    return changed;
+    return { changed, pictures };
   }
 
   readonly #skuOf = (gtin: Gtin): Sku | null => this.#deps.catalog.productByBarcode(gtin)?.sku ?? null;

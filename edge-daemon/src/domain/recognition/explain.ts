@@ -22,8 +22,12 @@ function because(decision: Decision, reason: Omit<DecisionReason, "because">): B
       if (!decision.candidates.some(({ sku }) => sku === first?.sku)) return "twoBarcodes";
       return none === null || (second?.probability ?? 0) > none ? "alike" : "unsure";
     }
-    case "unknown":
-      return reason.first ? "strange" : "nothing";
+    case "unknown": {
+      const { first, needed } = reason;
+      if (!first) return "nothing";
+      // Clear enough to be taken, and yet it was not: only the look for pictures of goods does that.
+      return (first.probability ?? first.score) >= needed ? "picture" : "strange";
+    }
   }
 }
 
@@ -56,6 +60,7 @@ const openings: Record<Because, string> = {
   alike: "several products look alike",
   unsure: "its picture is not clear enough",
   strange: "it looks like nothing in the catalog",
+  picture: "it is probably a picture of a product",
   nothing: "there is nothing to compare it with",
 };
 

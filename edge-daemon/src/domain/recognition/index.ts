@@ -1,4 +1,5 @@
 export * from "./decide.js";
+export * from "./doubt.js";
 export * from "./explain.js";
 export * from "./gate.js";
 export * from "./gs1.js";
@@ -7,6 +8,7 @@ export * from "./odds.js";
 export * from "./prices.js";
 export * from "./surface.js";
 export * from "./surroundings.js";
+export * from "./suspicion.js";
 export * from "./trace.js";
 export * from "./tracker.js";
 export * from "./tray-grid.js";

@@ -1,6 +1,16 @@
 import type { DecisionReason, Gtin, Sku, TrayItem } from "@tillsight/contracts";
+import type { PrintLook } from "@tillsight/models";
 import { type BarcodeSeen, type DecisionRule, decide, decisionKey, type Held, hold } from "./decide.js";
 import { explain } from "./explain.js";
+import {
+  addLook,
+  fadeSuspicion,
+  findPicture,
+  noSuspicion,
+  type PictureFinding,
+  questioned,
+  type Suspicion,
+} from "./suspicion.js";
 import type { ItemTrace } from "./trace.js";
 import type { Track } from "./tracker.js";
 import { type Evidence, fade, forget, noEvidence } from "./votes.js";
@@ -13,9 +23,21 @@ export interface ItemState {
   readonly why: DecisionReason | null;
   /** GTINs read on it, each once, first read first. */
   readonly gtins: readonly Gtin[];
+  readonly suspicion: Suspicion;
+  /** Set while it is probably a picture of a product. */
+  readonly picture: PictureFinding | null;
 }
 
-export const freshItem: ItemState = { evidence: noEvidence, held: null, why: null, gtins: [] };
+export const freshItem: ItemState = {
+  ...{ evidence: noEvidence, held: null, why: null, gtins: [] },
+  ...{ suspicion: noSuspicion, picture: null },
+};
+
+/** One look at an item for whether it is a picture; `notice` is the probability from which people are told. */
+export interface PictureLook {
+  readonly look: PrintLook | null;
+  readonly notice: number;
+}
 
 /** Scores drift with every frame; only another answer is news. */
 function differs(a: Held | null, b: Held | null): boolean {
@@ -40,9 +62,12 @@ export function stepItem(
   evidence: Evidence,
   skuOf: (gtin: Gtin) => Sku | null,
   rule: DecisionRule,
+  picture?: PictureLook,
 ): ItemStep {
   const barcodes: BarcodeSeen[] = state.gtins.map((gtin) => ({ gtin, sku: skuOf(gtin) }));
-  const fresh = decide(evidence, barcodes, rule);
+  const suspicion = picture?.look ? addLook(state.suspicion, picture.look) : state.suspicion;
+  const finding = picture ? findPicture(suspicion, picture.notice, state.picture) : null;
+  const fresh = questioned(decide(evidence, barcodes, rule), evidence, finding);
   const held = hold(state.held, fresh, evidence.frames);
   const why = held && explain(evidence, held.decision, rule);
   const trace: ItemTrace | null = held && {
@@ -51,11 +76,16 @@ export function stepItem(
     detection: track.score,
     evidence: { frames: evidence.frames, votes: [...evidence.votes] },
     barcodes,
+    picture: finding,
     before: state.held,
     outcome: held.decision,
     why: why ?? undefined,
   };
-  return { state: { ...state, evidence, held, why }, changed: differs(state.held, held), trace };
+  return {
+    state: { ...state, evidence, held, why, suspicion, picture: finding },
+    changed: differs(state.held, held),
+    trace,
+  };
 }
 
 /** Adds a barcode that was read on the item. */
@@ -64,7 +94,9 @@ export function withBarcode(state: ItemState, gtin: Gtin): ItemState {
 }
 
 /** The tray moved: what was seen before weighs less. */
-export const fadeItem = (state: ItemState): ItemState => ({ ...state, evidence: fade(state.evidence) });
+export function fadeItem(state: ItemState): ItemState {
+  return { ...state, evidence: fade(state.evidence), suspicion: fadeSuspicion(state.suspicion) };
+}
 
 /** The catalog changed: what was seen before no longer counts, what is held stays until new frames say otherwise. */
 export const forgetItem = (state: ItemState): ItemState => ({ ...state, evidence: forget(state.evidence) });

@@ -3,6 +3,7 @@ import { DecisionCalibration } from "@tillsight/models";
 import { z } from "zod";
 import { type DecisionRule, decide, decisionKey, type Held, hold } from "./decide.js";
 import { explain } from "./explain.js";
+import { questioned } from "./suspicion.js";
 
 const Thresholds = z.strictObject({ match: z.number(), ambiguous: z.number(), margin: z.number() });
 
@@ -30,6 +31,12 @@ const HeldRecord = z.strictObject({
   challenger: z.strictObject({ key: z.string(), frames: z.int().min(1) }).nullable(),
 });
 
+/** That the item is probably a picture of a product; see `findPicture`. */
+const PictureRecord = z.strictObject({
+  probability: z.number().min(0).max(1),
+  carrier: z.enum(["print", "screen", "label"]),
+});
+
 /** Why one item was called what it was called: inputs, and the answer that they gave. */
 export const ItemTrace = z.strictObject({
   id: z.string().min(1),
@@ -37,6 +44,8 @@ export const ItemTrace = z.strictObject({
   detection: z.number().min(0).max(1),
   evidence: z.strictObject({ frames: z.int().min(0), votes: z.array(VoteRecord) }),
   barcodes: z.array(z.strictObject({ gtin: Gtin, sku: Sku.nullable() })),
+  /** Missing in traces of lanes that did not look for pictures. */
+  picture: PictureRecord.nullable().default(null),
   /** What was held before this frame. */
   before: HeldRecord.nullable(),
   /** What is held of it now. */
@@ -68,7 +77,8 @@ export type DecisionTrace = z.infer<typeof DecisionTrace>;
 
 /** Decides again from what a trace recorded; the same rule the lane applies. */
 export function redecide(item: Omit<ItemTrace, "outcome" | "why">, rule: DecisionRule): Held | null {
-  return hold(item.before, decide(item.evidence, item.barcodes, rule), item.evidence.frames);
+  const fresh = questioned(decide(item.evidence, item.barcodes, rule), item.evidence, item.picture);
+  return hold(item.before, fresh, item.evidence.frames);
 }
 
 /** What the lane went by when it wrote the trace. */
