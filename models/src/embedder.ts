@@ -53,6 +53,7 @@ export async function loadEmbedder(settings: ModelSettings = {}): Promise<Embedd
     info: { ...network.info, tuned },
     size: manifest.embeddingSize,
     thresholds: manifest.thresholds,
+    calibration: manifest.decision,
     embed(crops) {
       return turn(async () => {
         if (crops.length === 0) return [];

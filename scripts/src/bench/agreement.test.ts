@@ -1,16 +1,14 @@
 import type { Sku } from "@tillsight/contracts";
-import type { AnalysedItem } from "@tillsight/edge-daemon";
+import { type AnalysedItem, addFrame, noEvidence } from "@tillsight/edge-daemon";
 import { expect, it } from "vitest";
 import { agreementOn, type Seen } from "./agreement.js";
 
 const item = (sku: string, x: number, number = 0.5): AnalysedItem => ({
   detection: { box: { x, y: 10, w: 50, h: 50 }, score: 0.9 },
   vector: Float32Array.of(number, 0.1),
-  evidence: {
-    frames: 1,
-    votes: [{ sku: sku as Sku, score: 0.9, support: 0.9, referenceId: "r", best: 0.9 }],
-  },
+  evidence: addFrame(noEvidence, [{ sku: sku as Sku, referenceId: "r", score: 0.9 }]),
   barcodes: [],
+  why: { because: "sure", first: null, second: null, none: null, needed: 0.9, frames: 1 },
   decision: { kind: "matched", sku: sku as Sku, score: 0.9, by: "picture" },
 });
 const look = (logOdds: number) => ({ logOdds, kinds: { print: 1, screen: 0, label: 0 } });
