@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pageText } from "./page.js";
+import { notesOf, pageText } from "./page.js";
 import { linePlot } from "./plot.js";
 import type { PageSection } from "./section.js";
 
@@ -50,4 +50,13 @@ it("the page begins with targets against what was measured", () => {
   expect(text).toContain("| lead | >= 12 | – | not measured |");
   expect(text.indexOf("| recall")).toBeLessThan(text.indexOf("## Part A"));
   expect(text).toContain("![A](images/a.svg)");
+});
+
+it("what people wrote beside the figures stays", () => {
+  const text = pageText([], "npm run x", "2026-01-01", "a machine", "More photos would help.");
+  expect(notesOf(text)).toBe("More photos would help.");
+  expect(notesOf(pageText([], "npm run x", "2026-01-02", "a machine", notesOf(text)))).toBe(
+    "More photos would help.",
+  );
+  expect(notesOf("no page of ours")).toBe("");
 });
