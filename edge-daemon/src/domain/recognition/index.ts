@@ -3,6 +3,7 @@ export * from "./doubt.js";
 export * from "./gate.js";
 export * from "./gs1.js";
 export * from "./items.js";
+export * from "./parts.js";
 export * from "./surface.js";
 export * from "./suspicion.js";
 export * from "./trace.js";
