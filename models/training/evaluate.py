@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from pipeline import calibrate, config, measure_trays, retrieval, sets
+from pipeline import calibrate, config, measure_trays, print_measures, retrieval, sets
 
 
 def _recalls(vectors: np.ndarray, labels: np.ndarray, packaged: np.ndarray, held: np.ndarray, seed: int) -> dict[str, float]:
@@ -61,12 +61,15 @@ def _card(kind: str, figures: dict[str, float]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("network", choices=["detector", "embedder", "print"])
     kind = parser.parse_args().network
     settings = config.load()
     path = next(config.WEIGHTS.glob(f"tillsight-{kind}-*.json"))
     content = json.loads(path.read_text())
-    figures = (measure_trays.figures if kind == "detector" else _embedder)(settings, content["thresholds"])
+    if kind == "print":
+        figures = print_measures.figures(settings, content["calibration"], content["thresholds"]["notice"])
+    else:
+        figures = (measure_trays.figures if kind == "detector" else _embedder)(settings, content["thresholds"])
     content["metrics"] = {name: round(value, 4) for name, value in figures.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
     _card(kind, content["metrics"])
