@@ -12,6 +12,7 @@ import type { FleetParts } from "../fleet/start-fleet.js";
 import type { Logger } from "../log.js";
 import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
+import { detailRoutes } from "./details.js";
 import { enrolRoutes } from "./enrol.js";
 import { fleetRoutes } from "./fleet.js";
 import { transferRoutes } from "./imports.js";
@@ -75,6 +76,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   await app.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
   productRoutes(app, parts);
+  detailRoutes(app, parts);
   storeRoutes(app, parts);
   transferRoutes(app, parts);
   fleetRoutes(app, parts);
