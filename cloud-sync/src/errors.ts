@@ -23,18 +23,6 @@ export class ConflictError extends TillsightError {
   readonly code = "CONFLICT";
 }
 
-/** A write without the right token. */
-export class UnauthorizedError extends TillsightError {
-  readonly code = "UNAUTHORIZED";
-
-  constructor() {
-    super(
-      "this call needs a token",
-      "Send `Authorization: Bearer <token>`; the token is in the file `token` of the data folder.",
-    );
-  }
-}
-
 /** A page of another origin asks, which a browser lets it try. */
 export class ForeignOriginError extends TillsightError {
   readonly code = "FOREIGN_ORIGIN";
@@ -121,6 +109,18 @@ export class PublishConflictError extends TillsightError {
     super(
       `publishing for store ${store} gave way to other copies of headquarters`,
       "Nothing to do unless it comes often: then look at how many copies share this database.",
+    );
+  }
+}
+
+/** A copy of headquarters with another embedder was started on the same database: this one must not publish. */
+export class CopyOutdatedError extends TillsightError {
+  readonly code = "COPY_OUTDATED";
+
+  constructor(own: string, now: string) {
+    super(
+      `this copy has the embedder ${own}, and a newer one brought in ${now}`,
+      "Stop this copy, and start it with the version and --models of the newer one.",
     );
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { readDetails, readHeads } from "../catalog/details.js";
 import { NotFoundError } from "../errors.js";
+import { actorOf } from "./authenticate.js";
 import { pictureOf } from "./enrol-view.js";
 import type { ServerParts } from "./server.js";
 
@@ -16,8 +17,6 @@ const Keys = z.strictObject({
     .pipe(z.array(z.string().max(32)).max(most)),
 });
 const ReferenceParams = z.object({ sku: Sku, id: z.string().min(1).max(64) });
-
-const actor = "api";
 
 /** What pages need of many products at once, how far stores were told, and pictures that lanes know a product by. */
 export function detailRoutes(app: FastifyInstance, { catalog, db }: ServerParts): void {
@@ -42,6 +41,6 @@ export function detailRoutes(app: FastifyInstance, { catalog, db }: ServerParts)
         `product ${sku} has no picture ${id}`,
         `GET /api/products/${sku}/references lists them.`,
       );
-    return catalog.removeReference(id, actor);
+    return catalog.removeReference(id, actorOf(request));
   });
 }
