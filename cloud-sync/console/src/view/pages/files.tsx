@@ -80,6 +80,7 @@ function ImportCard({ onDone }: { onDone: () => void }) {
         <DropZone
           label={file ? file.name : t.files.drop}
           hint={file ? t.files.size(file.size) : undefined}
+          icon="files"
           accept=".csv,.tsv,.txt,.jsonl,.ndjson"
           multiple={false}
           onFiles={([chosen]) => choose(chosen)}

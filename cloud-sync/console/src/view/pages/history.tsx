@@ -1,4 +1,4 @@
-import { Money } from "@tillsight/contracts";
+import { Money, TimedPrice } from "@tillsight/contracts";
 import { useState } from "react";
 import { type AuditEntry, AuditPage } from "../../api/schemas.js";
 import { fieldChanges, verbOf } from "../../state/audit-text.js";
@@ -117,6 +117,8 @@ function ChangeItem({ change }: { change: AuditEntry }) {
   const { t, locale, storeLabel } = useHq();
   const verb = verbOf(change.before, change.after);
   const fields = change.kind === "reference" ? [] : fieldChanges(change.before, change.after);
+  // Of something new or gone, only what it says is worth reading.
+  const shown = fields.filter(({ before, after }) => verb === "changed" || !isNothing(before ?? after));
   return (
     <li>
       <div className="change-head">
@@ -129,9 +131,9 @@ function ChangeItem({ change }: { change: AuditEntry }) {
           {change.lsn}
         </span>
       </div>
-      {fields.length > 0 && (
+      {shown.length > 0 && (
         <dl className="diff">
-          {fields.map(({ field, before, after }) => (
+          {shown.map(({ field, before, after }) => (
             <div key={field}>
               <dt>{t.history.fields[field] ?? field}</dt>
               <dd>
@@ -157,20 +159,34 @@ function ChangeItem({ change }: { change: AuditEntry }) {
   );
 }
 
+const isNothing = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === "" ||
+  (typeof value === "object" && Object.keys(value).length === 0);
+
 /** A value as a person writes it: amounts as amounts, nothing as nothing. */
 function Value({ value }: { value: unknown }) {
-  const { t, price } = useHq();
+  const { t, price, locale } = useHq();
+  if (isNothing(value)) return t.common.nothing;
+  if (typeof value === "boolean") return value ? t.common.yes : t.common.no;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value))
+    return value.map((one, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a list that is only shown
+      <span key={i} className="diff-item">
+        <Value value={one} />
+      </span>
+    ));
   const money = Money.safeParse(value);
   if (money.success) return price(money.data);
-  if (value === null || value === undefined || value === "") return t.common.nothing;
-  if (typeof value === "boolean") return value ? t.common.yes : t.common.no;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return t.common.nothing;
-    return value.map((one) => (typeof one === "object" ? JSON.stringify(one) : String(one))).join(", ");
+  const timed = TimedPrice.safeParse(value);
+  if (timed.success) {
+    const { price: amount, validFrom, validUntil } = timed.data;
+    const until = validUntil && dateTime(validUntil, locale);
+    return `${price(amount)}. ${t.prices.holdsFrom(dateTime(validFrom, locale), until)}`;
   }
-  if (typeof value !== "object") return String(value);
-  const entries = Object.entries(value);
-  return entries.length === 0
-    ? t.common.nothing
-    : entries.map(([key, own]) => `${key}: ${String(own)}`).join(", ");
+  return Object.entries(value)
+    .map(([key, own]) => `${key}: ${String(own)}`)
+    .join(", ");
 }

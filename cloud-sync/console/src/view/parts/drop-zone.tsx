@@ -1,17 +1,25 @@
 import { type DragEvent, type ReactNode, useId, useState } from "react";
 import { photoTypes } from "../../state/photo-names.js";
-import { Icon } from "./icon.js";
+import { Icon, type IconName } from "./icon.js";
 
 interface Props {
   readonly label: string;
   readonly hint?: ReactNode;
   readonly accept?: string;
   readonly multiple?: boolean;
+  readonly icon?: IconName;
   readonly onFiles: (files: readonly File[]) => void;
 }
 
 /** Files by drag and drop, by the file dialog, or from the clipboard; the whole area is the input's label. */
-export function DropZone({ label, hint, accept = photoTypes.join(","), multiple = true, onFiles }: Props) {
+export function DropZone({
+  label,
+  hint,
+  accept = photoTypes.join(","),
+  multiple = true,
+  icon = "picture",
+  onFiles,
+}: Props) {
   const id = useId();
   const [over, setOver] = useState(false);
   const take = (list: FileList | null | undefined) => {
@@ -36,7 +44,7 @@ export function DropZone({ label, hint, accept = photoTypes.join(","), multiple 
       }}
       onPaste={(event) => take(event.clipboardData.files)}
     >
-      <Icon name="picture" />
+      <Icon name={icon} />
       <strong>{label}</strong>
       {hint && <span className="hint">{hint}</span>}
       <input

@@ -96,6 +96,7 @@ export function PriceInput({ last, task, progress, onPreview }: Props) {
             />
             <DropZone
               label={t.prices.dropList}
+              icon="files"
               accept=".csv,.txt,.tsv,text/csv,text/plain"
               multiple={false}
               onFiles={([file]) => void file?.text().then(setText)}
