@@ -41,7 +41,7 @@ export async function consoleRoutes(
   app.get("/*", (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
     if (isApi(path)) return reply.callNotFound();
-    if (path === "/" || !isBuilt) return page(reply);
+    if (!isBuilt || isPage(request)) return page(reply);
     // Vite names what lies in assets by its content.
     const immutable = path.startsWith("/assets/");
     return reply.sendFile(decodeURIComponent(path.slice(1)), {
