@@ -18,6 +18,7 @@ import type { Fleet } from "./fleet/fleet.js";
 import { brokerGate, startFleet } from "./fleet/start-fleet.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
 import { isLoopback, ownUrl } from "./http/address.js";
+import type { RateLimits } from "./http/rate-limit.js";
 import { createServer, type ServerParts } from "./http/server.js";
 import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
@@ -51,6 +52,8 @@ export interface CloudSyncOptions {
   readonly trustProxy?: string | undefined;
   /** Where people open the console, such as `https://hq.example`, when it is not where this process listens. */
   readonly publicUrl?: string | undefined;
+  /** Calls a second of a user, a token, an address; see `defaultRateLimits`. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Folder of the built console; by default where `npm run build` puts it. */
   readonly consoleDir?: string | undefined;
   /** Time of sessions, tokens and links. */
@@ -218,13 +221,13 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
 /** Brings the HTTP server up. @throws CloudStartError */
 async function serve(
   options: CloudSyncOptions,
-  parts: Omit<ServerParts, "consoleUrl" | "consoleDir" | "trustProxy">,
+  parts: Omit<ServerParts, "consoleUrl" | "consoleDir" | "trustProxy" | "rateLimits">,
   undo: Undo,
 ): Promise<{ readonly url: string; readonly consoleUrl: string }> {
-  const { host = "127.0.0.1", port = 0, trustProxy, consoleDir } = options;
+  const { host = "127.0.0.1", port = 0, trustProxy, consoleDir, rateLimits } = options;
   let url = "";
   const consoleUrl = () => options.publicUrl?.replace(/\/+$/, "") ?? url;
-  const app = await createServer({ ...parts, trustProxy, consoleDir, consoleUrl });
+  const app = await createServer({ ...parts, trustProxy, consoleDir, rateLimits, consoleUrl });
   undo.add(() => app.close());
   await app.listen({ host, port }).catch((cause: unknown) => {
     throw new CloudStartError(

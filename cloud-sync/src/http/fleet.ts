@@ -13,6 +13,7 @@ import { mosquittoAcl } from "../publish/rights.js";
 import { actorOf } from "./authenticate.js";
 import { Group } from "./fleet-names.js";
 import { rolloutRoutes } from "./fleet-rollouts.js";
+import { idOf } from "./idempotency.js";
 import type { ServerParts } from "./server.js";
 
 const Lane = z.object({ store: NodeName, terminal: NodeName });
@@ -90,8 +91,8 @@ function terminalRoutes(app: FastifyInstance, { fleet, objects }: ServerParts): 
 
 function orderRoutes(app: FastifyInstance, { fleet }: ServerParts): void {
   app.post("/api/fleet/terminals/:store/:terminal/commands", async (request, reply) => {
-    const { command, seconds, id } = Command.parse(request.body);
-    const known = id === undefined ? undefined : await fleet.commands.find(id, new Date());
+    const { command, seconds, id = idOf(request) } = Command.parse(request.body);
+    const known = await fleet.commands.find(id, new Date());
     if (known) return known;
     return reply.code(201).send(await fleet.command(laneOf(request), command, seconds, actorOf(request), id));
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { Currency, InvalidInputError, NodeName } from "@tillsight/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -8,6 +7,7 @@ import { kindNames } from "../catalog/transfer/kinds.js";
 import { encodings } from "../catalog/transfer/lines.js";
 import type { ImportReport } from "../catalog/transfer/report.js";
 import { actorOf } from "./authenticate.js";
+import { idOf } from "./idempotency.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -63,7 +63,7 @@ export function transferRoutes(app: FastifyInstance, { imports, db }: ServerPart
     const report = await imports.run(bodyOf(request), {
       ...{
         ...query,
-        id: query.id ?? randomUUID(),
+        id: query.id ?? idOf(request),
         format: query.format ?? formatOf(request),
         actor: actorOf(request),
       },

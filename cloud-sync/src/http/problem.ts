@@ -1,7 +1,6 @@
 import { InvalidInputError, TillsightError } from "@tillsight/contracts";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { SignInBlockedError } from "../access/errors.js";
 import type { Logger } from "../log.js";
 
 /** RFC 9457, with what to do about it. */
@@ -24,6 +23,10 @@ const statusOf: Readonly<Record<string, number>> = {
   SETUP_DONE: 409,
   REGISTRATION_REFUSED: 403,
   TOO_MANY_TRIES: 429,
+  PRECONDITION_FAILED: 412,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  IDEMPOTENCY_KEY_BUSY: 409,
+  RATE_LIMITED: 429,
   ROLLOUT_STATE: 409,
   FOREIGN_ORIGIN: 403,
   NOT_FOUND: 404,
@@ -67,7 +70,8 @@ export function sendProblem(log: Logger) {
     const problem = toProblem(error);
     if (problem.status >= 500)
       log.error("request failed", { method: request.method, url: request.url, error: String(error) });
-    if (error instanceof SignInBlockedError) reply.header("retry-after", error.retryAfterSeconds);
+    if (error instanceof TillsightError && "retryAfterSeconds" in error)
+      reply.header("retry-after", String(error.retryAfterSeconds));
     return reply.code(problem.status).type("application/problem+json").send(problem);
   };
 }

@@ -1,8 +1,10 @@
 import { Money, Product, Sku } from "@tillsight/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { canonicalProduct } from "../catalog/rules.js";
 import { NotFoundError } from "../errors.js";
 import { actorOf } from "./authenticate.js";
+import { etagOf, guardOf } from "./etag.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -31,15 +33,16 @@ export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
     return catalog.search(search, page);
   });
 
-  app.get("/api/products/:sku", async (request) => {
+  app.get("/api/products/:sku", async (request, reply) => {
     const sku = skuOf(request);
     const product = await catalog.product(sku);
     if (!product)
       throw new NotFoundError(`there is no product ${sku}`, "Search for it: GET /api/products?search=…");
+    reply.header("etag", etagOf(product));
     return product;
   });
 
-  app.put("/api/products/:sku", async (request) => {
+  app.put("/api/products/:sku", async (request, reply) => {
     const sku = skuOf(request);
     const body = ProductBody.parse(request.body);
     requireThat(
@@ -48,19 +51,21 @@ export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
       "Leave it out of the body.",
     );
     requirePrice(body.price);
-    const product: Product = { ...body, sku };
-    return { product, ...(await catalog.putProduct(product, actorOf(request))) };
+    const product = canonicalProduct({ ...body, sku });
+    const result = await catalog.putProduct(product, actorOf(request), guardOf(request));
+    reply.header("etag", etagOf(product));
+    return { product, ...result };
   });
 
   app.put("/api/products/:sku/price", async (request) => {
     const sku = skuOf(request);
     const { price } = PriceBody.parse(request.body);
     requirePrice(price);
-    return { sku, price, ...(await catalog.setPrice(sku, price, actorOf(request))) };
+    return { sku, price, ...(await catalog.setPrice(sku, price, actorOf(request), guardOf(request))) };
   });
 
   app.delete("/api/products/:sku", async (request) =>
-    catalog.removeProduct(skuOf(request), actorOf(request)),
+    catalog.removeProduct(skuOf(request), actorOf(request), guardOf(request)),
   );
 }
 

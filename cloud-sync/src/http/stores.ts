@@ -6,6 +6,7 @@ import { Override } from "../catalog/override.js";
 import { Store } from "../catalog/stores.js";
 import { NotFoundError } from "../errors.js";
 import { actorOf } from "./authenticate.js";
+import { etagOf, guardOf } from "./etag.js";
 import type { ServerParts } from "./server.js";
 
 const StoreParams = z.object({ store: NodeName });
@@ -22,7 +23,7 @@ export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): voi
     return (await catalog.stores()).find(({ name }) => name === store);
   });
 
-  app.get("/api/stores/:store/products/:sku", async (request) => {
+  app.get("/api/stores/:store/products/:sku", async (request, reply) => {
     const { store, sku } = OwnParams.parse(request.params);
     if (!(await catalog.product(sku)))
       throw new NotFoundError(`there is no product ${sku}`, "Search for it: GET /api/products?search=…");
@@ -30,19 +31,21 @@ export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): voi
       catalog.override(store, sku),
       catalog.productIn(store, sku),
     ]);
-    return { override: override ?? null, product: product ?? null };
+    const own = { override: override ?? null, product: product ?? null };
+    reply.header("etag", etagOf(own));
+    return own;
   });
 
   app.put("/api/stores/:store/products/:sku", async (request) => {
     const { store, sku } = OwnParams.parse(request.params);
     const override = Override.parse(request.body);
-    const result = await catalog.putOverride(store, sku, override, actorOf(request));
+    const result = await catalog.putOverride(store, sku, override, actorOf(request), guardOf(request));
     return { override, product: (await catalog.productIn(store, sku)) ?? null, ...result };
   });
 
   app.delete("/api/stores/:store/products/:sku", async (request) => {
     const { store, sku } = OwnParams.parse(request.params);
-    return catalog.putOverride(store, sku, null, actorOf(request));
+    return catalog.putOverride(store, sku, null, actorOf(request), guardOf(request));
   });
 
   app.get("/api/changes", async (request) => {
