@@ -56,6 +56,8 @@ export interface CloudSyncOptions {
   readonly rateLimits?: RateLimits | undefined;
   /** Folder of the built console; by default where `npm run build` puts it. */
   readonly consoleDir?: string | undefined;
+  /** Work of a password's hash, as a power of two; 15 unless a test has no time for it. */
+  readonly passwordLog2N?: number | undefined;
   /** Time of sessions, tokens and links. */
   readonly now?: () => Date;
   /** A broker of your own; left out, one is embedded. */
@@ -151,7 +153,10 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await catalog.putStore(store);
   const { token, remove } = await writeLocalToken(dataDir);
   undo.add(remove);
-  const access = new Access({ db, localToken: token, ...(options.now ? { now: options.now } : {}) });
+  const access = new Access({
+    ...{ db, localToken: token, passwordLog2N: options.passwordLog2N },
+    ...(options.now ? { now: options.now } : {}),
+  });
   const objects = await openObjectStore(dataDir, options.objectStore);
   undo.add(() => objects.close());
   const photos = new PhotoStore(objects);
@@ -203,7 +208,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const forFleet = { ...fleetParts, credentials, objects, forLanes };
   const { url, consoleUrl } = await serve(
     options,
-    { db, catalog, imports, photos, enrolment, access, log, health, ...forFleet },
+    { db, catalog, imports, photos, enrolment, access, log, version, health, ...forFleet },
     undo,
   );
   await writeFile(addressFile(dataDir), `${url}\n`, { mode: 0o600 });

@@ -14,7 +14,7 @@ onEachEngine((place) => {
 
   beforeAll(async () => {
     db = await place().open();
-    access = new Access({ db, localToken: "local token", now });
+    access = new Access({ db, localToken: "local token", now, passwordLog2N: 10 });
     for (const name of ["anna", "ben"])
       await access.accounts.create({ name, role: "admin", password }, "test", now());
   }, 120_000);

@@ -42,6 +42,16 @@ const ListQuery = z.strictObject({
 });
 const BatchesQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
+export const enrolSchemas = {
+  ProductParams,
+  UploadQuery,
+  LinksBody,
+  Id,
+  DecisionParams,
+  ListQuery,
+  BatchesQuery,
+};
+
 /** `/api/products/SKU/photos` and `/api/enrolments`. */
 export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Promise<void> {
   const { enrolment, db } = parts;

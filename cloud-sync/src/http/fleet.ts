@@ -46,6 +46,8 @@ const ListQuery = z.strictObject({
 });
 const Few = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
+export const fleetSchemas = { Lane, Invitation, Redeem, Describe, Command, ListQuery, Few };
+
 /** `/api/fleet` and `/api/register`. */
 export function fleetRoutes(app: FastifyInstance, parts: ServerParts): void {
   terminalRoutes(app, parts);
@@ -58,8 +60,9 @@ const laneOf = (request: FastifyRequest) => Lane.parse(request.params);
 
 function terminalRoutes(app: FastifyInstance, { fleet, objects }: ServerParts): void {
   app.get("/api/fleet/terminals", async (request) => {
-    const terminals = await fleet.terminals.list(ListQuery.parse(request.query), new Date());
-    const last = terminals.at(-1);
+    const query = ListQuery.parse(request.query);
+    const terminals = await fleet.terminals.list(query, new Date());
+    const last = terminals.length === query.limit ? terminals.at(-1) : undefined;
     return { terminals, next: last ? `${last.store}/${last.terminal}` : null };
   });
 

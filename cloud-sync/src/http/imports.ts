@@ -36,8 +36,11 @@ const Id = z.object({ id: z.uuid() });
 const List = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 const Page = z.object({
   offset: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).optional().meta({ description: "The `next` of the page before" }),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
+
+export const transferSchemas = { ImportQuery, ExportQuery, Id, List, Page };
 
 /** Bodies that are read as a stream, and what they are. */
 const formats: Readonly<Record<string, z.infer<typeof Format>>> = {
@@ -83,9 +86,10 @@ export function transferRoutes(app: FastifyInstance, { imports, db }: ServerPart
 
   app.get("/api/imports/:id/errors", async (request) => {
     const { id } = Id.parse(request.params);
-    const { offset, limit } = Page.parse(request.query);
+    const { offset, limit, after = offset } = Page.parse(request.query);
     await imports.require(id);
-    return { errors: await imports.errors(id, offset, limit) };
+    const errors = await imports.errors(id, after, limit);
+    return { errors, next: errors.length === limit ? after + limit : null };
   });
 
   app.get("/api/export", async (request, reply) => {

@@ -4,13 +4,15 @@ import { z } from "zod";
 import type { Logger } from "../log.js";
 
 /** RFC 9457, with what to do about it. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly fix: string;
-  readonly errors?: readonly { readonly field: string; readonly message: string }[];
-}
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  fix: z.string(),
+  /** Of a request that does not fit. */
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
 
 const statusOf: Readonly<Record<string, number>> = {
   INVALID_INPUT: 400,

@@ -13,6 +13,13 @@ const Query = z.object({
   search: z.string().max(120).default(""),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .meta({ description: "The `next` of the page before" }),
 });
 const PriceBody = z.strictObject({ price: Money });
 /** Everything that a till needs not know may be left out. */
@@ -23,14 +30,17 @@ const ProductBody = Product.partial({ sku: true }).extend({
   minAge: Product.shape.minAge.default(null),
 });
 
+export const productSchemas = { Params, Query, PriceBody, ProductBody };
+
 /** `/api/products`: read, put, price, remove. */
 export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
   const { catalog } = parts;
   const skuOf = (request: FastifyRequest) => Params.parse(request.params).sku;
 
   app.get("/api/products", async (request) => {
-    const { search, ...page } = Query.parse(request.query);
-    return catalog.search(search, page);
+    const { search, limit, offset, after = offset } = Query.parse(request.query);
+    const found = await catalog.search(search, { limit, offset: after });
+    return { ...found, next: found.more ? after + limit : null };
   });
 
   app.get("/api/products/:sku", async (request, reply) => {

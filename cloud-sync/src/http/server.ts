@@ -24,6 +24,7 @@ import { securityHeaders } from "./headers.js";
 import { idempotency } from "./idempotency.js";
 import { transferRoutes } from "./imports.js";
 import { KeptAnswers } from "./kept-answers.js";
+import { openApiRoutes } from "./openapi/routes.js";
 import { photoRoutes } from "./photos.js";
 import { sendProblem } from "./problem.js";
 import { productRoutes } from "./products.js";
@@ -50,6 +51,7 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
   /** Proxies that are believed: addresses or networks, as `X-Forwarded-For` and `-Proto` can be forged. */
   readonly trustProxy?: string | undefined;
   readonly log: Logger;
+  readonly version: string;
   readonly rateLimits?: RateLimits | undefined;
   /** Where people open the console, without a slash at its end. */
   consoleUrl(): string;
@@ -91,6 +93,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.code(report.state === "failed" ? 503 : 200).send(report);
   });
   await app.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
+  openApiRoutes(app, parts.version);
   sessionRoutes(app, parts);
   userRoutes(app, parts);
   productRoutes(app, parts);

@@ -13,6 +13,8 @@ const StoreParams = z.object({ store: NodeName });
 const OwnParams = z.object({ store: NodeName, sku: Sku });
 const StoreBody = z.strictObject({ label: Store.shape.label.optional() }).default({});
 
+export const storeSchemas = { StoreParams, OwnParams, StoreBody };
+
 /** `/api/stores`, what a store does otherwise than the chain, and `/api/changes`. */
 export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): void {
   app.get("/api/stores", async () => ({ stores: await catalog.stores() }));
@@ -49,7 +51,8 @@ export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): voi
   });
 
   app.get("/api/changes", async (request) => {
-    const changes = await catalog.audit(AuditQuery.parse(request.query));
-    return { changes, next: changes.at(-1)?.lsn ?? null };
+    const query = AuditQuery.parse(request.query);
+    const changes = await catalog.audit(query);
+    return { changes, next: changes.length === query.limit ? (changes.at(-1)?.lsn ?? null) : null };
   });
 }
