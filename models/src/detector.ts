@@ -4,10 +4,11 @@ import { BadInferenceError } from "./errors.js";
 import { inTurn } from "./in-turn.js";
 import { fromLetterbox, type Letterbox, Letterboxer } from "./letterbox.js";
 import type { DetectorManifest } from "./manifest.js";
-import type { Detection, Detector } from "./networks.js";
+import type { Detection, DetectOptions, Detector } from "./networks.js";
 import { suppress } from "./nms.js";
 import { openNetwork, type SessionSettings } from "./session.js";
 import { readModel } from "./store.js";
+import { tuningFor } from "./tuning/tune.js";
 
 export interface ModelSettings extends SessionSettings {
   /** With manifests and weights; default: the ones that Tillsight ships. */
@@ -34,7 +35,7 @@ function clip(box: Box, width: number, height: number): Box {
 
 /**
  * Rows of the network's output as boxes of the picture: those below the score threshold and those without size
- * are dropped, the rest clipped to the picture and freed of doubles, best first.
+ * are dropped, the rest clipped to the picture and freed of doubles, best first. Doubtful ones only where asked for.
  * @param rows N x 5, pixels of the input.
  * @throws BadInferenceError for numbers that are not finite.
  */
@@ -43,11 +44,14 @@ export function decodeDetections(
   at: Letterbox,
   picture: { width: number; height: number },
   manifest: Pick<DetectorManifest, "id" | "thresholds">,
+  options: DetectOptions = {},
 ): Detection[] {
   const found: Detection[] = [];
+  const { score: sure, doubt = sure, nmsIou } = manifest.thresholds;
+  const least = options.doubtful ? Math.min(doubt, sure) : sure;
   for (let i = 0; i + ROW <= rows.length; i += ROW) {
     const score = rows[i + 4] as number;
-    if (score < manifest.thresholds.score) continue;
+    if (score < least) continue;
     const [cx = 0, cy = 0, w = 0, h = 0] = rows.subarray(i, i + 4);
     if (!Number.isFinite(cx + cy + w + h + score))
       throw new BadInferenceError(manifest.id, "a box is not a number");
@@ -56,9 +60,10 @@ export function decodeDetections(
       picture.width,
       picture.height,
     );
-    if (box.w >= MIN_SIDE && box.h >= MIN_SIDE) found.push({ box, score: Math.min(1, score) });
+    if (box.w < MIN_SIDE || box.h < MIN_SIDE) continue;
+    found.push({ box, score: Math.min(1, score), ...(score < sure && { doubtful: true }) });
   }
-  return suppress(found, manifest.thresholds.nmsIou);
+  return suppress(found, nmsIou);
 }
 
 /**
@@ -67,20 +72,21 @@ export function decodeDetections(
  */
 export async function loadDetector(settings: ModelSettings = {}): Promise<Detector> {
   const model = await readModel("detector", settings.folder, settings.id);
-  const network = await openNetwork(model, settings);
+  const tuned = await tuningFor(model, settings);
+  const network = await openNetwork(model, { ...settings, threads: tuned.threads });
   const { manifest } = model;
   const letterboxer = new Letterboxer(manifest.input);
   const tensor = new Float32Array(letterboxer.length);
   const turn = inTurn();
   const dims = [1, 3, manifest.input.height, manifest.input.width];
   return {
-    info: network.info,
-    detect(picture) {
+    info: { ...network.info, tuned },
+    detect(picture, options) {
       return turn(async () => {
         requirePicture(picture);
         const at = letterboxer.write(picture, tensor, 0);
         const output = await network.run(tensor, dims);
-        return decodeDetections(output.data as Float32Array, at, picture, manifest);
+        return decodeDetections(output.data as Float32Array, at, picture, manifest, options);
       });
     },
     rawTime: network.rawTime,

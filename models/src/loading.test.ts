@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeError, TillsightError } from "@tillsight/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadDetector } from "./detector.js";
+import { decodeDetections, loadDetector } from "./detector.js";
 import { loadEmbedder } from "./embedder.js";
+import type { DetectOptions } from "./networks.js";
 import {
   detectorManifest,
   embedderManifest,
@@ -20,6 +21,15 @@ const detectorBytes = tinyDetector(SIDE, [
   [6, 16, 4, 4, 0.3],
 ]);
 const embedderBytes = tinyEmbedder(SIDE);
+
+const calibration = {
+  version: 1,
+  weights: { bias: -3, nearest: 2, support: 1, kin: -1, single: -1, crowd: -1 },
+  kin: { low: 0.5, usual: 0.8, high: 0.95 },
+  crowd: { low: 0.3, usual: 0.6, high: 0.9 },
+  ...{ strangers: 0.5, frameCorrelation: 0.8, candidates: { mass: 0.98, least: 0.9 } },
+  fit: { command: "test", metrics: {} },
+};
 
 let folder: string;
 beforeEach(async () => {
@@ -51,6 +61,23 @@ describe("a sound pair of models", () => {
     const found = await detector.detect(grey(64, 32));
     expect(found).toEqual([{ box: { x: 24, y: 8, w: 16, h: 16 }, score: expect.closeTo(0.9, 5) }]);
     await detector.close();
+  });
+
+  it("gives doubtful detections only where they are asked for, marked as such", () => {
+    const rows = Float32Array.from([16, 16, 8, 8, 0.9, 4, 4, 6, 6, 0.2, 26, 26, 6, 6, 0.05]);
+    const picture = { width: 32, height: 32 };
+    const at = { ...picture, scaleX: 1, scaleY: 1, left: 0, top: 0 };
+    const manifest = { id: "tiny", thresholds: { score: 0.4, doubt: 0.1, nmsIou: 0.5 } };
+    const scores = (options?: DetectOptions) =>
+      decodeDetections(rows, at, picture, manifest, options).map(({ score, doubtful }) => [
+        Math.round(score * 100),
+        doubtful ?? false,
+      ]);
+    expect(scores()).toEqual([[90, false]]);
+    expect(scores({ doubtful: true })).toEqual([
+      [90, false],
+      [20, true],
+    ]);
   });
 
   it("embeds any number of crops in one call, in order, each of length 1", async () => {
@@ -85,6 +112,15 @@ describe("a sound pair of models", () => {
     expect(first?.[0]?.[2]).toBeCloseTo(1, 2);
     expect(second?.[0]?.[2]).toBeCloseTo(Math.sqrt(1 / 3), 2);
     await embedder.close();
+  });
+
+  it("passes on how similarities become probabilities, and says nothing where the manifest does not", async () => {
+    const without = await loadEmbedder({ folder });
+    const manifest = { ...embedderManifest(embedderBytes, SIDE), decision: calibration };
+    await writeFile(join(folder, "embedder.json"), JSON.stringify(manifest));
+    const calibrated = await loadEmbedder({ folder });
+    expect([without.calibration, calibrated.calibration]).toEqual([undefined, calibration]);
+    await Promise.all([without.close(), calibrated.close()]);
   });
 
   it("falls back to the next provider and says why", async () => {
@@ -126,6 +162,18 @@ const wrong: [name: string, change: (m: Manifest) => object, code: string, named
     (m) => ({ ...m, thresholds: { match: 0.5, ambiguous: 0.7, margin: 0 } }),
     "MODEL_MANIFEST_INVALID",
     /thresholds\.ambiguous/,
+  ],
+  [
+    "a calibration that would count a similarity against its product",
+    (m) => ({ ...m, decision: { ...calibration, weights: { ...calibration.weights, nearest: -1 } } }),
+    "MODEL_MANIFEST_INVALID",
+    /decision\.weights\.nearest/,
+  ],
+  [
+    "a calibration of a later version",
+    (m) => ({ ...m, decision: { ...calibration, version: 2 } }),
+    "MODEL_MANIFEST_INVALID",
+    /decision\.version/,
   ],
   [
     "no embedding size",

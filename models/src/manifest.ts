@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DecisionCalibration } from "./calibration.js";
 import { InvalidManifestError } from "./errors.js";
 
 const PerChannel = z.tuple([z.number(), z.number(), z.number()]);
@@ -49,8 +50,10 @@ export const DetectorManifest = z.strictObject({
   ...common,
   kind: z.literal("detector"),
   thresholds: z.strictObject({
-    /** Boxes that score less are nothing. */
+    /** Boxes that score at least this are goods. */
     score: z.number().min(0).max(1),
+    /** Boxes that score at least this are doubtful; left out, there are none. */
+    doubt: z.number().min(0).max(1).optional(),
     /** Of two boxes that overlap more (intersection over union), the better one stays. */
     nmsIou: z.number().min(0).max(1),
   }),
@@ -71,6 +74,8 @@ export const EmbedderManifest = z.strictObject({
       margin: z.number().min(0).max(2),
     })
     .refine((t) => t.ambiguous <= t.match, { message: "must not be above match", path: ["ambiguous"] }),
+  /** Turns similarities into probabilities; without it, decisions rest on `thresholds` alone. */
+  decision: DecisionCalibration.optional(),
 });
 export type EmbedderManifest = z.infer<typeof EmbedderManifest>;
 

@@ -1,4 +1,5 @@
 import type { Box } from "@tillsight/contracts";
+import type { DecisionCalibration } from "./calibration.js";
 import type { lookKinds } from "./manifest.js";
 import type { Picture } from "./picture.js";
 
@@ -6,10 +7,27 @@ import type { Picture } from "./picture.js";
 export interface Detection {
   readonly box: Box;
   readonly score: number;
+  /** Scores less than the detector's threshold: goods only where something else speaks for it. */
+  readonly doubtful?: true;
+}
+
+export interface DetectOptions {
+  /** Doubtful detections, too; default: none. */
+  readonly doubtful?: boolean;
 }
 
 /** Execution providers of ONNX Runtime that configuration may ask for, in the order they are tried. */
 export type Provider = "tensorrt" | "cuda" | "webgpu" | "cpu";
+
+/** What a network runs with, and where that comes from. */
+export interface Tuned {
+  /** Threads of ONNX Runtime for one call. */
+  readonly threads: number;
+  /** Most crops in one call. */
+  readonly batch: number;
+  /** `set` in the settings, `measured` at this start, `kept` from an earlier one, or the `default`. */
+  readonly source: "set" | "measured" | "kept" | "default";
+}
 
 export interface NetworkInfo {
   /** Its manifest's id and the checksum of its weights: see `networkId`. */
@@ -18,12 +36,14 @@ export interface NetworkInfo {
   readonly provider: Provider;
   /** Providers that were asked for before it and why each did not work. */
   readonly refused: readonly { provider: Provider; reason: string }[];
+  /** Left out by networks that are scripted. */
+  readonly tuned?: Tuned;
 }
 
 export interface Detector {
   readonly info: NetworkInfo;
   /** Products on the tray after non-maximum suppression, best first. */
-  detect(picture: Picture): Promise<Detection[]>;
+  detect(picture: Picture, options?: DetectOptions): Promise<Detection[]>;
   /** Milliseconds spent inside ONNX Runtime so far, and calls: the reference of the pipeline's own cost. */
   rawTime(): { ms: number; calls: number };
   close(): Promise<void>;
@@ -33,6 +53,8 @@ export interface Embedder {
   readonly info: NetworkInfo;
   readonly size: number;
   readonly thresholds: { readonly match: number; readonly ambiguous: number; readonly margin: number };
+  /** From the manifest; undefined for a network whose scores were never calibrated to probabilities. */
+  readonly calibration?: DecisionCalibration | undefined;
   /** One batched call; each vector has `size` numbers and length 1. Empty in, empty out. */
   embed(crops: readonly Picture[]): Promise<Float32Array[]>;
   rawTime(): { ms: number; calls: number };

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from pipeline import boxes, calibrate, config, retrieval, sets
+from pipeline import boxes, calibrate, config, print_measures, retrieval, sets
 
 TRAYS = 200
 
@@ -84,12 +84,15 @@ def _card(kind: str, figures: dict[str, float]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("network", choices=["detector", "embedder", "print"])
     kind = parser.parse_args().network
     settings = config.load()
     path = config.WEIGHTS / f"tillsight-{kind}-1.json"
     content = json.loads(path.read_text())
-    figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
+    if kind == "print":
+        figures = print_measures.figures(settings, content["calibration"], content["thresholds"]["notice"])
+    else:
+        figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
     content["metrics"] = {name: round(value, 4) for name, value in figures.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
     _card(kind, content["metrics"])

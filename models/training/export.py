@@ -12,13 +12,14 @@ import sys
 import numpy as np
 import torch
 
-from pipeline import calibrate, config, pools
+from pipeline import calibrate, config, pools, print_measures, recapture
 from pipeline.nets import DecodedDetector, Detector, Embedder, TurnedEmbedder
+from pipeline.print_net import PrintNet
 from pipeline.run import averaged
 
 VERSION = "1.0.0"
 # Largest difference between the exported file and the network that is let through: float32 rounding.
-TOLERANCE = {"detector": 0.05, "embedder": 1e-3}
+TOLERANCE = {"detector": 0.05, "embedder": 1e-3, "print": 1e-3}
 
 
 def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[int, int]]:
@@ -28,6 +29,9 @@ def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[
         net, kept = averaged(kind, Detector())
         net = DecodedDetector(net, width, height).eval()
         names, axes = ("image", "boxes"), None
+    elif kind == "print":
+        net, kept = averaged(kind, PrintNet())
+        names, axes = ("image", "logits"), {"image": {0: "n"}, "logits": {0: "n"}}
     else:
         net, kept = averaged(kind, Embedder())
         net = TurnedEmbedder(net).eval()
@@ -54,6 +58,7 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
     what = {
         "detector": "composed overhead trays of synthetic goods and Fluent 3D emoji (MIT; no food or household ones)",
         "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
+        "print": "pictures of goods on simulated paper, screens and labels against the goods themselves: 49 of 61 classes of GroceryStoreDataset (MIT), synthetic goods, Fluent 3D emoji (MIT; no food or household ones)",
     }[kind]
     content = {
         "id": f"tillsight-{kind}-1",
@@ -65,11 +70,15 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
         "licence": "Apache-2.0",
         "source": f"Trained from nothing on {what}: {command}",
         "input": {"name": "image", "width": size[0], "height": size[1], "layout": "NCHW", "channels": "RGB", "mean": [0, 0, 0], "std": [255, 255, 255], "letterbox": 114},
-        "output": {"name": "boxes" if kind == "detector" else "embedding"},
+        "output": {"name": {"detector": "boxes", "embedder": "embedding", "print": "logits"}[kind]},
     }
     if kind == "embedder":
         content["embeddingSize"] = 256
-    content["thresholds"] = calibrate.thresholds(kind, settings)
+    if kind == "print":
+        content["margin"] = recapture.MARGIN
+        content["calibration"], content["thresholds"] = print_measures.fitted(settings)
+    else:
+        content["thresholds"] = calibrate.thresholds(kind, settings)
     content["metrics"] = {}
     content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
     return content
@@ -77,7 +86,7 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("network", choices=["detector", "embedder", "print"])
     kind = parser.parse_args().network
     settings = config.load()
     config.WEIGHTS.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """Everything rendered or decoded once and kept in the cache folder as plain arrays."""
 
 import csv
+import os
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -9,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import config, emoji, goods, surfaces
+from . import config, emoji, goods, shopware, surfaces
 
 
 def _render(job: tuple[int, int, int, int, int, np.ndarray]) -> np.ndarray:
@@ -88,13 +89,37 @@ def grocery_pool(settings: dict) -> np.ndarray:
     return _cached("grocery", make)
 
 
+def catalogue_pool(settings: dict, held_out: bool) -> np.ndarray:
+    """Catalogue pictures of the classes held out, or of all the others: count x size x size x 4, RGBA."""
+    held = grocery_held_out(settings)
+    classes = held if held_out else {fine for _, fine, _ in grocery_list(settings)} - held
+    name = "catalogue-heldOut" if held_out else "catalogue-train"
+    return _cached(name, lambda: shopware.catalogue(settings, classes, settings["pools"]["cutout"]))
+
+
+def pack_pool(settings: dict, held_out: bool) -> np.ndarray:
+    """Packs cut from photographs of the classes held out, or of all the others: count x size x size x 4, RGBA."""
+    held = grocery_held_out(settings)
+    count = settings["pools"]["packs"] // (8 if held_out else 1)
+
+    def make() -> np.ndarray:
+        mine = [n for n, (_, fine, _) in enumerate(grocery_list(settings)) if (fine in held) == held_out]
+        return shopware.packs(settings, grocery_pool(settings)[mine], count, settings["pools"]["cutout"])
+
+    return _cached("packs-heldOut" if held_out else "packs-train", make)
+
+
 def run_onnx(model: str, input_name: str, pictures: np.ndarray, mean: float, scale: float, batch: int = 16) -> np.ndarray:
     """Runs an ONNX file through onnxruntime-node on N x H x W x 3 bytes, fed as (v - mean) * scale; rows of float32."""
     folder = config.cache()
-    source, result = folder / "infer.in", folder / "infer.out"
+    # Named after the process: two that measure at the same time must not read each other's pictures.
+    source, result = folder / f"infer-{os.getpid()}.in", folder / f"infer-{os.getpid()}.out"
     np.ascontiguousarray(pictures).tofile(source)
     script = config.ROOT / "infer.mjs"
     count, height, width, _ = pictures.shape
     words = [model, input_name, str(source), str(result), count, height, width, mean, scale, batch]
     subprocess.run(["node", str(script), *map(str, words)], check=True, stdout=sys.stderr)
-    return np.fromfile(result, np.float32).reshape(count, -1)
+    rows = np.fromfile(result, np.float32).reshape(count, -1)
+    source.unlink()
+    result.unlink()
+    return rows
