@@ -1,9 +1,10 @@
 import { type LaneView, type LineItem, money, type Sku, type TrayItem } from "@tillsight/contracts";
+import { reconnectDelay } from "@tillsight/look";
 import { describe, expect, it } from "vitest";
 import { de } from "../i18n/de.js";
 import { en } from "../i18n/en.js";
 import { pickLocale } from "../i18n/index.js";
-import { readMessage, reconnectDelay } from "../lane/lane-link.js";
+import { readMessage } from "../lane/lane-link.js";
 import { attendantTasks } from "./attendant-tasks.js";
 import { groupLines } from "./group-lines.js";
 import { inPercent, itemLook, offersFor, reasonOf } from "./item-look.js";

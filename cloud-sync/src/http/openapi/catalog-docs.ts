@@ -4,6 +4,7 @@ import { AuditQuery } from "../../catalog/audit.js";
 import { Override } from "../../catalog/override.js";
 import { Store } from "../../catalog/stores.js";
 import { kindNames } from "../../catalog/transfer/kinds.js";
+import { detailSchemas } from "../details.js";
 import { transferSchemas } from "../imports.js";
 import { productSchemas } from "../products.js";
 import { storeSchemas } from "../stores.js";
@@ -21,6 +22,16 @@ const Entry = z.strictObject({
   ...{ lsn: z.int(), at: At, actor: z.string(), source: z.string().nullable() },
   ...{ kind: z.enum(["product", "reference", "override"]), key: z.string(), sku: z.string() },
   ...{ store: z.string().nullable(), before: z.unknown(), after: z.unknown() },
+});
+const Reference = z.strictObject({ id: z.string(), picture: z.string().nullable() });
+const Detail = z.strictObject({
+  ...{ key: z.string(), product: Product, lsn: z.int(), changedAt: At.nullable() },
+  ...{ changedBy: z.string().nullable(), references: z.int(), picture: z.string().nullable() },
+  overrides: z.record(z.string(), Override),
+});
+const Heads = z.strictObject({
+  lsn: z.int(),
+  stores: z.record(z.string(), z.strictObject({ lsn: z.int(), scannedLsn: z.int() })),
 });
 const Own = z.strictObject({ override: Override.nullable(), product: Product.nullable() });
 const { Params, Query, ProductBody, PriceBody } = productSchemas;
@@ -47,6 +58,19 @@ export const catalogDocs: RouteDocs = {
     summary: "Remove a product; its references and overrides go with it",
     ...{ params: Params, guarded: true, answer: Change },
   },
+  "GET /api/products/:sku/references": {
+    summary: "Pictures that lanes know a product by",
+    ...{ params: Params, answer: z.strictObject({ references: z.array(Reference) }) },
+  },
+  "DELETE /api/products/:sku/references/:id": {
+    summary: "Have lanes know a product no more by a picture",
+    ...{ params: detailSchemas.ReferenceParams, answer: Change },
+  },
+  "GET /api/product-details": {
+    summary: "All that a page shows of up to 200 products, by SKU or barcode",
+    ...{ query: detailSchemas.Keys, answer: z.strictObject({ details: z.array(Detail) }) },
+  },
+  "GET /api/heads": { summary: "The newest LSN, and how far each store was told", answer: Heads },
   "GET /api/stores": { summary: "The chain's stores", answer: z.strictObject({ stores: z.array(Store) }) },
   "PUT /api/stores/:store": {
     summary: "Make or rename a store",

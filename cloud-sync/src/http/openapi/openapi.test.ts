@@ -108,6 +108,10 @@ describe("real answers", () => {
     const state = async () => (await ask("GET /api/enrolments/:id", job)).body.state;
     await expect.poll(state, { timeout: 30_000 }).toBe("enrolled");
     await ask("GET /api/enrolments");
+    const { references } = (await ask("GET /api/products/:sku/references", mug)).body;
+    await ask("GET /api/product-details?keys=mug,oats,none");
+    await ask("GET /api/heads");
+    await ask("DELETE /api/products/:sku/references/:id", { sku: "mug", id: references[0].id });
     const links = { links: [{ sku: "mug", url: "http://127.0.0.1:9/x.png" }] };
     const linked = (await ask("POST /api/enrolments/links", {}, links)).body.enrolments[0].id;
     const outcome = async () => (await ask("GET /api/enrolments/:id", { id: linked })).body.state;
