@@ -1,3 +1,5 @@
+export { type AnyGraph, openAnyGraph } from "./any-graph.js";
+export * from "./calibration.js";
 export * from "./crop.js";
 export * from "./detector.js";
 export * from "./embedder.js";
@@ -8,6 +10,6 @@ export * from "./networks.js";
 export * from "./nms.js";
 export * from "./picture.js";
 export * from "./print.js";
-export type { SessionSettings } from "./session.js";
+export { knownProviders, type SessionSettings } from "./session.js";
 export { defaultModelFolder, readModel, type StoredModel } from "./store.js";
 export * from "./subject.js";

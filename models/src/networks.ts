@@ -1,4 +1,5 @@
 import type { Box } from "@tillsight/contracts";
+import type { DecisionCalibration } from "./calibration.js";
 import type { lookKinds } from "./manifest.js";
 import type { Picture } from "./picture.js";
 
@@ -18,6 +19,16 @@ export interface DetectOptions {
 /** Execution providers of ONNX Runtime that configuration may ask for, in the order they are tried. */
 export type Provider = "tensorrt" | "cuda" | "webgpu" | "cpu";
 
+/** What a network runs with, and where that comes from. */
+export interface Tuned {
+  /** Threads of ONNX Runtime for one call. */
+  readonly threads: number;
+  /** Most crops in one call. */
+  readonly batch: number;
+  /** `set` in the settings, `measured` at this start, `kept` from an earlier one, or the `default`. */
+  readonly source: "set" | "measured" | "kept" | "default";
+}
+
 export interface NetworkInfo {
   /** Its manifest's id and the checksum of its weights: see `networkId`. */
   readonly id: string;
@@ -25,6 +36,8 @@ export interface NetworkInfo {
   readonly provider: Provider;
   /** Providers that were asked for before it and why each did not work. */
   readonly refused: readonly { provider: Provider; reason: string }[];
+  /** Left out by networks that are scripted. */
+  readonly tuned?: Tuned;
 }
 
 export interface Detector {
@@ -40,6 +53,8 @@ export interface Embedder {
   readonly info: NetworkInfo;
   readonly size: number;
   readonly thresholds: { readonly match: number; readonly ambiguous: number; readonly margin: number };
+  /** From the manifest; undefined for a network whose scores were never calibrated to probabilities. */
+  readonly calibration?: DecisionCalibration | undefined;
   /** One batched call; each vector has `size` numbers and length 1. Empty in, empty out. */
   embed(crops: readonly Picture[]): Promise<Float32Array[]>;
   rawTime(): { ms: number; calls: number };

@@ -67,9 +67,39 @@ const ModelsConfig = z.strictObject({
     .min(1)
     .default(["cpu"])
     .meta({ title: "Execution providers", description: "Tried in this order; health shows which one runs." }),
-  threads: z.int().min(1).max(64).default(2).meta({
+  threads: z.int().min(1).max(64).optional().meta({
     title: "Threads",
-    description: "Of ONNX Runtime for one call; the number of cores that may be busy.",
+    description:
+      "Of ONNX Runtime for one call; the number of cores that may be busy. Left out, what was measured best here.",
+  }),
+  batch: z.int().min(1).max(64).optional().meta({
+    title: "Batch",
+    description: "Most crops in one call of a network. Left out, what was measured best here.",
+  }),
+  measure: z.boolean().default(true).meta({
+    title: "Measure",
+    description:
+      "At the lane's first start with these weights on this machine, measure threads and batch; some seconds, once.",
+  }),
+});
+
+/** Only the ratios of the three prices matter: any unit will do. */
+const PricesConfig = z.strictObject({
+  wrongLine: z.number().min(1).max(1_000_000).default(50).meta({
+    title: "A wrong line",
+    description: "What a wrong line in the basket costs. More: recognition asks more often.",
+  }),
+  question: z.number().min(0.001).max(1_000).default(1).meta({
+    title: "A question",
+    description: "What it costs to have the shopper touch one of two to four products.",
+  }),
+  search: z.number().min(0.001).max(10_000).default(4).meta({
+    title: "A search",
+    description: "What it costs to have an item searched for by name, or by the attendant.",
+  }),
+  strangers: z.number().min(0.001).max(0.9).default(0.2).meta({
+    title: "Strangers",
+    description: "Share of items on the tray that the catalog does not hold, 0.001 to 0.9.",
   }),
 });
 
@@ -86,6 +116,10 @@ const RecognitionConfig = z.strictObject({
     .boolean()
     .default(true)
     .meta({ title: "Barcodes", description: "Read barcodes in the tray's picture." }),
+  prices: PricesConfig.prefault({}).meta({
+    title: "Prices of mistakes",
+    description: "What decides between taking an item, asking and leaving it to a search.",
+  }),
   pictures: z.boolean().default(true).meta({
     title: "Pictures of goods",
     description:

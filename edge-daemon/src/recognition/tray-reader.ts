@@ -8,10 +8,11 @@ import {
   type PrintJudge,
   type PrintLook,
 } from "@tillsight/models";
-import { decideByPicture, type MatchThresholds } from "../domain/recognition/decide.js";
+import { type DecisionRule, decideByPicture } from "../domain/recognition/decide.js";
 import { withoutUnfounded } from "../domain/recognition/doubt.js";
 import {
   fadeItem,
+  forgetItem,
   freshItem,
   type ItemState,
   isSteady,
@@ -20,6 +21,7 @@ import {
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
+import type { Prices } from "../domain/recognition/prices.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
 import type { PictureFinding } from "../domain/recognition/suspicion.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
@@ -31,8 +33,10 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
-import { addFrame, noEvidence } from "../domain/recognition/votes.js";
+import { noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
+import { type Glimpse, joinParts } from "./join-parts.js";
+import { decisionRule, nearReferences, withFrame } from "./matching.js";
 
 /** Names of the stages whose time is reported, ms each. */
 export type Stage =
@@ -50,6 +54,8 @@ export interface ReaderDeps {
   readonly detector: Detector;
   readonly embedder: Embedder;
   readonly catalog: CatalogReader;
+  /** What mistakes cost; left out, the settings' defaults. */
+  readonly prices?: Prices | undefined;
   /** Left out, pictures of goods are taken for goods. */
   readonly pictures?: PictureCheck | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
@@ -66,9 +72,6 @@ export interface PictureFound extends PictureFinding {
   readonly itemId: string;
   readonly crop: Picture;
 }
-
-/** References asked for each item: some of each look-alike, so that the margin between them is seen. */
-export const NEAREST = 16;
 
 /** A settled picture as far as it needs networks and index. */
 interface Look {
@@ -93,8 +96,8 @@ async function timedAsync<T>(deps: ReaderDeps, stage: Stage, task: () => Promise
 }
 
 /** The product that one picture clearly shows, if any. */
-function clearSku(near: readonly Neighbour[], thresholds: MatchThresholds): Sku | null {
-  const decision = decideByPicture(addFrame(noEvidence, near), thresholds);
+function clearSku(near: readonly Neighbour[], deps: ReaderDeps): Sku | null {
+  const decision = decideByPicture(withFrame(noEvidence, near, deps), decisionRule(deps));
   return decision.kind === "matched" ? decision.sku : null;
 }
 
@@ -110,20 +113,25 @@ export async function look(
   const found = await timedAsync(deps, "detect", () =>
     deps.detector.detect(picture, { doubtful: founded !== undefined }),
   );
-  const detections = founded ? founded(found) : found;
-  const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
-  const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
-  const near = timed(deps, "match", () => vectors.map((v) => deps.catalog.nearest(v, NEAREST)));
+  const glimpse = async (some: readonly Detection[], crops: readonly Picture[]): Promise<Glimpse[]> => {
+    const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
+    return timed(deps, "match", () => some.map((detection, i) => nameOf(detection, vectors[i], deps)));
+  };
+  const goods = founded ? founded(found) : found;
+  const crops = timed(deps, "crop", () => goods.map((d) => crop(picture, d.box)));
+  const seen = await joinParts(picture, await glimpse(goods, crops), glimpse);
+  const detections = seen.map((s) => s.detection);
   const boxes = detections.map((d) => d.box);
   const { pictures } = deps;
   const looks = pictures ? await timedAsync(deps, "picture", () => pictures.judge.judge(picture, boxes)) : [];
-  const sightings = detections.map((d, i) => ({
-    box: d.box,
-    score: d.score,
-    vector: vectors[i] ?? new Float32Array(deps.embedder.size),
-    sku: clearSku(near[i] ?? [], deps.embedder.thresholds),
-  }));
-  return { detections, sightings, near, looks };
+  const sightings = seen.map(({ detection: { box, score }, vector, sku }) => ({ box, score, vector, sku }));
+  return { detections, sightings, near: seen.map((s) => s.near), looks };
+}
+
+function nameOf(detection: Detection, embedded: Float32Array | undefined, deps: ReaderDeps): Glimpse {
+  const vector = embedded ?? new Float32Array(deps.embedder.size);
+  const near = nearReferences(vector, deps.catalog);
+  return { detection, vector, near, sku: clearSku(near, deps) };
 }
 
 /** One settled frame as the reader is told about it. */
@@ -162,10 +170,12 @@ export class TrayReader {
   readonly #settings: TrackerSettings;
   #tracker = freshTracker;
   #items = new Map<string, ItemState>();
+  readonly #rule: DecisionRule;
   #surface: Surface | null = null;
 
   constructor(deps: ReaderDeps, settings: TrackerSettings) {
     this.#deps = deps;
+    this.#rule = decisionRule(deps);
     this.#settings = settings;
   }
 
@@ -211,14 +221,9 @@ export class TrayReader {
     for (const track of this.#tracker.tracks) {
       const known = this.#items.get(track.id) ?? freshItem;
       const before = moved ? fadeItem(known) : known;
-      const step = stepItem(
-        before,
-        track,
-        now.get(track.id)?.near ?? null,
-        this.#skuOf,
-        this.#deps.embedder.thresholds,
-        pictureLook(now.get(track.id), notice),
-      );
+      const seen = now.get(track.id);
+      const evidence = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const step = stepItem(before, track, evidence, this.#skuOf, this.#rule, pictureLook(seen, notice));
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);
       const { picture: found } = step.state;
@@ -237,9 +242,9 @@ export class TrayReader {
     if (state) this.#items.set(id, withBarcode(state, gtin));
   }
 
-  /** What the catalog said so far may no longer hold: new frames weigh more. */
+  /** What the catalog said so far may no longer hold: only new frames count. */
   catalogChanged(): void {
-    for (const [id, state] of this.#items) this.#items.set(id, fadeItem(state));
+    for (const [id, state] of this.#items) this.#items.set(id, forgetItem(state));
   }
 
   /** Items as kiosk and basket see them. */
