@@ -12,6 +12,9 @@ export type RouteAccess = Role | "open";
 export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "GET /healthz": "open",
   "GET /*": "open",
+  // What the API is like is no secret: it is in the repository.
+  "GET /api/openapi.json": "open",
+  "GET /api/docs": "open",
 
   "POST /api/setup": "open",
   "POST /api/setup/links": "admin",
@@ -33,6 +36,10 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "PUT /api/products/:sku": "editor",
   "PUT /api/products/:sku/price": "editor",
   "DELETE /api/products/:sku": "editor",
+  "GET /api/products/:sku/references": "viewer",
+  "DELETE /api/products/:sku/references/:id": "editor",
+  "GET /api/product-details": "viewer",
+  "GET /api/heads": "viewer",
   "GET /api/stores": "viewer",
   "PUT /api/stores/:store": "editor",
   "GET /api/stores/:store/products/:sku": "terminal",

@@ -2,7 +2,7 @@ import { createRandom, type Random } from "../../virtual/random.js";
 import { type BenchContext, photoSamples } from "./context.js";
 import { drawReferences, type Sample } from "./draws.js";
 import type { TestedEmbedder } from "./embedders.js";
-import type { Grocery } from "./grocery.js";
+import type { PhotoSet } from "./photos.js";
 import { type Judge, Shop, skuOf } from "./shop.js";
 
 /** Share of the products that the catalog leaves out, and references of each of the others. */
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly decision: "matched" | "ambiguous" | "conflict" | "unknown";
   /** The decision names the product that it is, as its match or among its candidates. */
   readonly holdsTruth: boolean;
-  /** Score of the best product and whether it is the right one: for the curve. */
+  /** Probability of the best product (similarity, without a calibration) and whether it is right: for the curve. */
   readonly score: number;
   readonly bestIsTrue: boolean;
 }
@@ -31,7 +31,7 @@ export interface OpenSetDraw {
 }
 
 function outcomeOf(shop: Shop, { classId, vector }: Sample, known: boolean): Outcome {
-  const { evidence, decision } = shop.ask(vector);
+  const { why, decision } = shop.ask(vector);
   const truth = skuOf(classId);
   const named =
     decision.kind === "matched"
@@ -39,10 +39,10 @@ function outcomeOf(shop: Shop, { classId, vector }: Sample, known: boolean): Out
       : decision.kind === "ambiguous"
         ? decision.candidates.map((c) => c.sku)
         : [];
-  const best = evidence.votes[0];
+  const best = why.first;
   return {
     ...{ known, decision: decision.kind, holdsTruth: named.includes(truth) },
-    ...{ score: best?.score ?? -1, bestIsTrue: best?.sku === truth },
+    ...{ score: best?.probability ?? best?.score ?? -1, bestIsTrue: best?.sku === truth },
   };
 }
 
@@ -73,7 +73,7 @@ export async function openSetDraw(
 /** Every fold's own unseen classes, several draws each, in a catalog of their own and among all classes. */
 export async function measureOpenSet(
   context: BenchContext,
-  grocery: Grocery,
+  set: PhotoSet,
   embedders: readonly TestedEmbedder[],
 ): Promise<OpenSetDraw[]> {
   const draws: OpenSetDraw[] = [];
@@ -81,8 +81,8 @@ export async function measureOpenSet(
   for (const tested of embedders) {
     const embedder = await tested.open();
     try {
-      const samples = await photoSamples(context, grocery, embedder);
-      const all = grocery.classes.map(({ id }) => id);
+      const samples = await photoSamples(context, set, embedder);
+      const all = set.classes.map(({ id }) => id);
       const unseen = all.filter((id) => tested.heldOut.has(id));
       for (const setting of ["unseen only", "among all"] as const)
         for (let draw = 0; draw < count; draw++) {
