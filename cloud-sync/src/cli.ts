@@ -27,6 +27,7 @@ Usage: node cloud-sync/dist/main.js [options]
                         in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
   --signing-key <file>  PEM of the Ed25519 key that signs catalogs, shared by all copies of headquarters
                         (default: signing-key.pem in the data folder, made at the first start)
+  --adopt-key           the key that this database was signed with is lost: go on with this copy's own
   --rotate-key          make a new signing key, endorsed by the present one, and end; stop headquarters first
   --revoke-old          with --rotate-key: the present key may be stolen, lanes are to believe it no more
   --private-links       fetch pictures behind links also from addresses of the own network
@@ -72,6 +73,7 @@ const Options = z.object({
     .regex(/^nats:\/\/[^/]/, "an address such as nats://host:4222")
     .optional(),
   "signing-key": z.string().min(1).optional(),
+  "adopt-key": z.boolean().default(false),
   "rotate-key": z.boolean().default(false),
   "revoke-old": z.boolean().default(false),
   "database-url": z
@@ -112,6 +114,7 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           "log-level": text,
         },
         "registered-only": { type: "boolean" },
+        "adopt-key": { type: "boolean" },
         "rotate-key": { type: "boolean" },
         "revoke-old": { type: "boolean" },
         "private-links": { type: "boolean" },

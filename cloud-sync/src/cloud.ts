@@ -3,6 +3,8 @@ import type { HealthReport, NodeName } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
 import { CloudCatalog } from "./catalog/catalog.js";
 import { Imports } from "./catalog/transfer/imports.js";
+import { agree } from "./copies/agreement.js";
+import { Copies } from "./copies/copies.js";
 import { Enrolment } from "./enrol/enrolment.js";
 import type { FetchOptions } from "./enrol/fetch-picture.js";
 import { PhotoStore } from "./enrol/photo-store.js";
@@ -59,6 +61,8 @@ export interface CloudSyncOptions {
   readonly relayUrl?: string | undefined;
   /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
   readonly signingKeyFile?: string | undefined;
+  /** This copy's signing key takes the place of the one that the database knows, which is lost. */
+  readonly adoptKey?: boolean;
   /** `postgresql://…` of a server, 15 or later; left out, the database is embedded in the data folder. */
   readonly databaseUrl?: string | undefined;
   /** A folder, or `s3://BUCKET/PREFIX?endpoint=…&region=…`; by default a folder in the data folder. */
@@ -152,18 +156,24 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
   const access = broker ? gate?.access : options.brokerAccess;
   const key = await loadSigningKey(options.signingKeyFile ?? signingKeyFile(dataDir));
+  await agree(db, key.publicKey.id, options.embedderId, options.adoptKey ?? false);
+  const copies = new Copies({
+    ...{ db, log, fit: () => publisher.connected && fleetParts.fleet.connected },
+  });
   const stores = async () => (await catalog.stores()).map(({ name }) => name);
   const publisher = new Publisher({
     ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
-    ...{ access, ca: options.brokerCa },
+    ...{ access, ca: options.brokerCa, share: copies },
   });
   publisher.start();
   undo.add(() => publisher.stop());
   const fleetParts = await startFleet({
     ...{ db, objects, stores, credentials, broker, brokerUrl, access, ca: options.brokerCa, log },
-    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl },
+    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl, share: copies },
   });
   undo.add(() => fleetParts.stop());
+  await copies.start();
+  undo.add(() => copies.stop());
   const { fleet } = fleetParts;
   const health = () => report(catalog, publisher, fleet);
   await enrolment.start();

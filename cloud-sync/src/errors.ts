@@ -124,3 +124,15 @@ export class PublishConflictError extends TillsightError {
     );
   }
 }
+
+/** A copy of headquarters with another embedder was started on the same database: this one must not publish. */
+export class CopyOutdatedError extends TillsightError {
+  readonly code = "COPY_OUTDATED";
+
+  constructor(own: string, now: string) {
+    super(
+      `this copy has the embedder ${own}, and a newer one brought in ${now}`,
+      "Stop this copy, and start it with the version and --models of the newer one.",
+    );
+  }
+}

@@ -28,7 +28,7 @@ async function run(options: CliOptions): Promise<void> {
     },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
     ...(await brokerAccess(options)),
-    signingKeyFile: options["signing-key"],
+    ...{ signingKeyFile: options["signing-key"], adoptKey: options["adopt-key"] },
     ...{ registeredOnly: options["registered-only"], laneBrokerUrl: options["lane-broker-url"] },
     ...{ mosquittoDir: options["mosquitto-files"], relayUrl: options.relay },
     ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },

@@ -20,6 +20,8 @@ export const LaneNotice = z.strictObject({
   severity: z.enum(["info", "warning", "fault"]),
   text: z.string(),
   fix: z.string(),
+  /** Path at the kiosk API of a JPEG that shows what it is about. */
+  picture: z.string().startsWith("/").optional(),
 });
 export type LaneNotice = z.infer<typeof LaneNotice>;
 

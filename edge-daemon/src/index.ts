@@ -16,5 +16,11 @@ export type { Camera, CameraStatus, Frame } from "./ports/camera.js";
 export type { CatalogReader, Neighbour } from "./ports/catalog.js";
 export { type Clock, systemClock } from "./ports/clock.js";
 export type { LaneChange, LaneControl } from "./ports/lane.js";
-export { analysePicture, embedForEnrolment } from "./recognition/index.js";
+export {
+  type AnalysedItem,
+  analysePicture,
+  analyseVector,
+  embedForEnrolment,
+  type Judgement,
+} from "./recognition/index.js";
 export { Uplink, type UplinkOptions, UpOutbox } from "./uplink/index.js";

@@ -7,6 +7,7 @@ export * from "./manifest.js";
 export * from "./networks.js";
 export * from "./nms.js";
 export * from "./picture.js";
+export * from "./print.js";
 export type { SessionSettings } from "./session.js";
 export { defaultModelFolder, readModel, type StoredModel } from "./store.js";
 export * from "./subject.js";

@@ -74,7 +74,29 @@ export const EmbedderManifest = z.strictObject({
 });
 export type EmbedderManifest = z.infer<typeof EmbedderManifest>;
 
-export const ModelManifest = z.discriminatedUnion("kind", [DetectorManifest, EmbedderManifest]);
+/** What a crop may show: the thing itself, or a picture of it on paper, on a screen or on a label stuck to something else. */
+export const lookKinds = ["real", "print", "screen", "label"] as const;
+
+/** Output: N x 4 logits in the order of `lookKinds`. */
+export const PrintManifest = z.strictObject({
+  ...common,
+  kind: z.literal("print"),
+  /** Share of a box's longer side that is looked at around it: paper's rim and a screen's frame lie outside the picture. */
+  margin: z.number().min(0).max(1),
+  /** Probability of a picture = 1 / (1 + exp(-(scale * x + shift))), x = log of the odds that the logits give. */
+  calibration: z.strictObject({ scale: z.number().positive(), shift: z.number() }),
+  thresholds: z.strictObject({
+    /** From this probability on people are told; fitted so that few honest goods reach it. */
+    notice: z.number().gt(0).lt(1),
+  }),
+});
+export type PrintManifest = z.infer<typeof PrintManifest>;
+
+export const ModelManifest = z.discriminatedUnion("kind", [
+  DetectorManifest,
+  EmbedderManifest,
+  PrintManifest,
+]);
 export type ModelManifest = z.infer<typeof ModelManifest>;
 
 /**

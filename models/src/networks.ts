@@ -1,4 +1,5 @@
 import type { Box } from "@tillsight/contracts";
+import type { lookKinds } from "./manifest.js";
 import type { Picture } from "./picture.js";
 
 /** `box` in pixels of the picture that was given, clipped to it; `score` 0..1. */
@@ -34,6 +35,28 @@ export interface Embedder {
   readonly thresholds: { readonly match: number; readonly ambiguous: number; readonly margin: number };
   /** One batched call; each vector has `size` numbers and length 1. Empty in, empty out. */
   embed(crops: readonly Picture[]): Promise<Float32Array[]>;
+  rawTime(): { ms: number; calls: number };
+  close(): Promise<void>;
+}
+
+/** How a product's picture may be carried. */
+export type PictureKind = Exclude<(typeof lookKinds)[number], "real">;
+
+/** What one look says of one item. Log-odds, so that looks at the same item can be averaged. */
+export interface PrintLook {
+  /** Log of the calibrated odds that it is a picture rather than the thing itself. */
+  readonly logOdds: number;
+  /** If it is one, how likely each kind is; sums to 1. */
+  readonly kinds: Readonly<Record<PictureKind, number>>;
+}
+
+/** Tells goods from pictures of goods: printed, on a screen, or on a label stuck to something else. */
+export interface PrintJudge {
+  readonly info: NetworkInfo;
+  /** Probability from which people are told, from the manifest. */
+  readonly notice: number;
+  /** One batched call for the items at these boxes of a picture in full resolution, in their order. */
+  judge(picture: Picture, boxes: readonly Box[]): Promise<PrintLook[]>;
   rawTime(): { ms: number; calls: number };
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { describeError } from "@tillsight/contracts";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { CorruptModelError, ModelShapeError, NoProviderError } from "./errors.js";
-import { networkId } from "./manifest.js";
+import { lookKinds, type ModelManifest, networkId } from "./manifest.js";
 import type { NetworkInfo, Provider } from "./networks.js";
 import type { AnyModel } from "./store.js";
 
@@ -48,10 +48,20 @@ function checkShape(
   if (!fits) throw new ModelShapeError(path, `${what} is ${shape.join(" x ")}, not ${want.join(" x ")}`);
 }
 
+function outputShape(manifest: ModelManifest): Shape {
+  switch (manifest.kind) {
+    case "detector":
+      return [1, "N", 5];
+    case "embedder":
+      return ["N", manifest.embeddingSize];
+    case "print":
+      return ["N", lookKinds.length];
+  }
+}
+
 function checkGraph(session: InferenceSession, model: AnyModel): void {
   const { input, output } = model.manifest;
-  const wanted: Shape =
-    model.manifest.kind === "detector" ? [1, "N", 5] : ["N", model.manifest.embeddingSize];
+  const wanted = outputShape(model.manifest);
   const batch = model.manifest.kind === "detector" ? 1 : "N";
   if (session.inputNames.length !== 1)
     throw new ModelShapeError(model.path, `it has ${session.inputNames.length} inputs instead of one`);

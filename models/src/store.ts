@@ -16,7 +16,7 @@ export interface StoredModel<K extends ModelManifest["kind"]> {
   readonly bytes: Uint8Array;
 }
 
-export type AnyModel = StoredModel<"detector"> | StoredModel<"embedder">;
+export type AnyModel = StoredModel<"detector"> | StoredModel<"embedder"> | StoredModel<"print">;
 
 function missing(folder: string, what: string, cause?: unknown): ModelMissingError {
   return new ModelMissingError(

@@ -11,7 +11,7 @@ from pipeline import config
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("network", choices=["detector", "embedder", "print"])
     parser.add_argument("--minutes", type=float, help="time to train for (default: config.json)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--size", type=int, help="side of the training pictures (default: config.json); small ones first save time")
@@ -30,6 +30,8 @@ def main() -> None:
     minutes = options.minutes or settings[options.network]["minutes"]
     if options.network == "detector":
         from pipeline.detector import train
+    elif options.network == "print":
+        from pipeline.prints import train
     else:
         from pipeline.embedder import train
     train(settings, minutes, options.resume)

@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { proveCopies } from "./prove/copies/copies.js";
+import { copiesTable } from "./prove/copies/judge.js";
 import { enrolKill9Table, proveEnrolKill9 } from "./prove/enrol-kill9.js";
 import { kill9Header, kill9Row, proveKill9 } from "./prove/kill9.js";
 import { kill9DaemonTable, proveKill9Daemon } from "./prove/kill9-daemon.js";
@@ -36,6 +38,8 @@ const usage = `npm run prove -- NAME [options]
               --seconds N (default 180)     --seed N
   sync-kill9    kill -9 of headquarters and lane at random points of publishing and applying
               --kills N (default 100)       --database-url URL (default: the embedded database)   --seed N
+  sync-copies   two copies of headquarters on one PostgreSQL and one mosquitto; kill -9 of one while it publishes
+              --kills N (default 40)        --database-url URL (default: a server of its own)   --seed N
   sync-fanout   price change to applied at many terminals, against the same bytes to bare subscribers
               --terminals N (default 1000)  --rounds N (default 30)
   sync-vectors  recall lost because vectors travel with one byte for each number
@@ -171,6 +175,15 @@ async function syncKill9(values: Values, signal: AbortSignal): Promise<boolean> 
   return report.passed;
 }
 
+async function syncCopies(values: Values, signal: AbortSignal): Promise<boolean> {
+  const kills = count(values.kills ?? "40", "kills");
+  const databaseUrl = values["database-url"];
+  const database = databaseUrl === undefined ? {} : { databaseUrl };
+  const report = await proveCopies({ kills, seed: seed(values), ...database, say, signal });
+  keep(values, "sync-copies", copiesTable(report));
+  return report.passed;
+}
+
 async function syncFanout(values: Values, signal: AbortSignal): Promise<boolean> {
   const terminals = count(values.terminals ?? "1000", "terminals");
   const rounds = count(values.rounds ?? "30", "rounds");
@@ -200,6 +213,7 @@ const proofs = {
   ...{
     "sync-broker": syncBroker,
     "sync-kill9": syncKill9,
+    "sync-copies": syncCopies,
     "sync-fanout": syncFanout,
     "sync-vectors": syncVectors,
   },

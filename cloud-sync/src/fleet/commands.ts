@@ -82,6 +82,16 @@ export class Commands {
     return rows.map((row) => recordOf(row, now));
   }
 
+  /** Of all terminals: given before `since`, not answered and not too late. */
+  async unanswered(since: Date, now: Date): Promise<CommandRecord[]> {
+    const { rows } = await this.#db.query<Row>(
+      `select * from fleet_command where state is null and deadline > $1 and created_at < $2
+       order by created_at, id limit 1000`,
+      [now.toISOString(), since.toISOString()],
+    );
+    return rows.map((row) => recordOf(row, now));
+  }
+
   /** The first answer counts; one from another terminal than the command went to does not. */
   async answered(
     { store, terminal }: TerminalId,

@@ -15,6 +15,7 @@ import {
 } from "@tillsight/contracts";
 import mqtt, { type MqttClient } from "mqtt";
 import type { z } from "zod";
+import { ownsAll, type Share } from "../copies/copies.js";
 import { ConflictError } from "../errors.js";
 import { type Logger, silentLogger } from "../log.js";
 import type { BrokerAccess } from "../publish/publisher.js";
@@ -35,6 +36,10 @@ export interface FleetOptions {
   readonly ca?: string | undefined;
   /** Stores what a lane sends up; the receipt goes to the lane once this resolves. */
   readonly takeBatch: (from: TerminalId, batch: UpBatch) => Promise<UpReceipt>;
+  /** What other copies on the same database leave to this one. */
+  readonly share?: Share;
+  /** How often lanes are told again what they have not answered, ms. */
+  readonly remindMs?: number;
   readonly now?: () => Date;
   readonly log?: Logger;
 }
@@ -54,7 +59,9 @@ export class Fleet {
   readonly #log: Logger;
   readonly #now: () => Date;
   readonly #inbox = new Inbox(inboxLimit);
+  readonly #share: Share;
   #client: MqttClient | undefined;
+  #reminder: NodeJS.Timeout | undefined;
   #stores: { readonly at: number; readonly names: Promise<readonly NodeName[]> } | undefined;
   #rejected = 0;
 
@@ -62,6 +69,7 @@ export class Fleet {
     this.#o = options;
     this.#log = options.log ?? silentLogger;
     this.#now = options.now ?? (() => new Date());
+    this.#share = options.share ?? ownsAll;
     this.terminals = new Terminals(options.db);
     this.commands = new Commands(options.db);
   }
@@ -69,7 +77,7 @@ export class Fleet {
   /** Returns at once; the broker is tried for ever in the background. */
   start(): void {
     if (this.#client) return;
-    const { brokerUrl, access, ca } = this.#o;
+    const { brokerUrl, access, ca, remindMs = 10_000 } = this.#o;
     const client = mqtt.connect(brokerUrl, {
       // Copies of headquarters must not throw each other out.
       clientId: `tillsight-hq-fleet-${randomUUID()}`,
@@ -82,6 +90,7 @@ export class Fleet {
     client.on("connect", () => void this.#onConnect(client));
     client.on("error", (error) => this.#log.debug("broker error", { error: error.message }));
     client.on("message", (topic, payload) => this.#onMessage(topic, payload));
+    this.#reminder = setInterval(() => void this.#remind(), remindMs).unref();
   }
 
   /** Takes nothing more, and waits for what is being stored. */
@@ -89,6 +98,7 @@ export class Fleet {
     const client = this.#client;
     if (!client) return;
     this.#client = undefined;
+    clearInterval(this.#reminder);
     client.removeAllListeners("message");
     await this.#inbox.idle();
     const second = new Promise((resolve) => setTimeout(resolve, 1000).unref());
@@ -96,8 +106,12 @@ export class Fleet {
     client.end(true);
   }
 
+  get connected(): boolean {
+    return this.#client?.connected ?? false;
+  }
+
   health(): PartHealth {
-    const connected = this.#client?.connected ?? false;
+    const { connected } = this;
     const facts = {
       ...{ connected, rejected: this.#rejected, waiting: this.#inbox.waiting },
       turnedAway: this.#inbox.turnedAway,
@@ -156,6 +170,8 @@ export class Fleet {
     try {
       const [, store, , terminal, name] = topic.split("/");
       const from = { store: NodeName.parse(store), terminal: NodeName.parse(terminal) };
+      // Each lane is one copy's, so that its messages stay in order. An answer is seldom and may be had twice.
+      if (name !== "answer" && !this.#share.owns(`${store}/${terminal}`)) return;
       const said = parse(name as LaneSpeaks, JSON.parse(payload.toString("utf8")));
       this.#inbox.add(`${store}/${terminal}`, () => this.#handle(from, said));
     } catch (error) {
@@ -200,6 +216,21 @@ export class Fleet {
     const { version, desired, reported } = terminal.settings;
     if (version > 0 && reported?.version !== version)
       this.#order(to, { kind: "settings", version, settings: desired });
+  }
+
+  /** Whoever should have told it, or heard the answer, may have ended just then. */
+  async #remind(): Promise<void> {
+    try {
+      const now = this.#now();
+      const since = new Date(now.getTime() - (this.#o.remindMs ?? 10_000) / 2);
+      for (const command of await this.commands.unanswered(since, now))
+        if (this.#share.owns(`${command.store}/${command.terminal}`)) this.#sendCommand(command, now);
+      for (const { store, terminal, version, settings } of await this.terminals.behind(now))
+        if (this.#share.owns(`${store}/${terminal}`))
+          this.#order({ store, terminal }, { kind: "settings", version, settings });
+    } catch (error) {
+      this.#log.warn("lanes could not be reminded", { error: String(error) });
+    }
   }
 
   async #onAnswer(from: TerminalId, answer: OrderAnswer, now: Date): Promise<void> {

@@ -1,7 +1,14 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { headquartersRights, type NodeName, type TopicRights, terminalUser } from "@tillsight/contracts";
+import {
+  describeError,
+  headquartersRights,
+  type NodeName,
+  type TopicRights,
+  terminalUser,
+} from "@tillsight/contracts";
+import type { Share } from "../copies/copies.js";
 import { CloudStartError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Broker } from "../publish/broker.js";
@@ -16,6 +23,9 @@ import type { Credentials } from "./credentials.js";
 import { Fleet } from "./fleet.js";
 import { Rollouts } from "./rollout/rollouts.js";
 import type { TerminalId } from "./terminals.js";
+
+/** Told of each credential that is new or gone. */
+const credentialsChannel = "credentials";
 
 /** Headquarters' own user at a broker that asks. */
 const ownUser = "headquarters";
@@ -46,6 +56,7 @@ export interface FleetStart {
   readonly brokerUrl: string;
   readonly access: BrokerAccess | undefined;
   readonly ca: string | undefined;
+  readonly share: Share;
   /** Folder that gets `passwords` and `acl` for mosquitto, written anew with each change. */
   readonly mosquittoDir: string | undefined;
   /** `nats://…`: everything that comes up is passed on there. */
@@ -67,30 +78,43 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
   const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayUrl !== undefined });
   const fleet = new Fleet({
     ...{ db: o.db, objects: o.objects, stores: o.stores, now, log: o.log },
-    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca },
+    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca, share: o.share },
     takeBatch: (from, batch) => upward.take(from, batch),
   });
-  const writeFiles = async () => {
-    if (o.mosquittoDir !== undefined) await writeMosquitto(o.mosquittoDir, o.credentials, o.access);
+  let writing = Promise.resolve();
+  // One after another: each is told of its own change by the database too.
+  const writeFiles = (): Promise<void> => {
+    const { mosquittoDir } = o;
+    if (mosquittoDir === undefined) return writing;
+    const written = writing.then(() => writeMosquitto(mosquittoDir, o.credentials, o.access));
+    writing = written.catch(() => {});
+    return written;
   };
   await writeFiles();
+  const unlisten = await o.db.listen(credentialsChannel, () => {
+    writeFiles().catch((error: unknown) => o.log.error("mosquitto's files", { error: describeError(error) }));
+  });
   fleet.start();
-  const rollouts = new Rollouts({ db: o.db, fleet, now, log: o.log });
+  const rollouts = new Rollouts({ db: o.db, fleet, now, log: o.log, share: o.share });
   rollouts.start();
   const relay =
     o.relayUrl === undefined
       ? undefined
-      : new Relay({ db: o.db, target: new NatsRelay(o.relayUrl), log: o.log });
+      : new Relay({ db: o.db, target: new NatsRelay(o.relayUrl), log: o.log, share: o.share });
   relay?.start();
   return {
     ...{ fleet, rollouts },
     async stop() {
+      await unlisten();
+      await writing;
       await rollouts.stop();
       await fleet.stop();
       await relay?.stop();
     },
     async credentialsChanged(revoked) {
       await writeFiles();
+      // Another copy may be the one beside mosquitto.
+      await o.db.query("select pg_notify($1, '')", [credentialsChannel]);
       if (revoked) o.broker?.disconnect(terminalUser(revoked.store, revoked.terminal));
     },
   };

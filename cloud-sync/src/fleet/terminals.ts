@@ -181,6 +181,21 @@ export class Terminals {
     return rows[0]?.version;
   }
 
+  /** Live terminals that have not reported on the settings that they are to have. */
+  async behind(
+    now: Date,
+  ): Promise<(TerminalId & { readonly version: number; readonly settings: Record<string, unknown> })[]> {
+    const { rows } = await this.#db.query<TerminalRow>(
+      `select ${columns} from terminal where settings_version > coalesce((reported->>'version')::int, 0)
+         and died_at is null and last_seen > $1::timestamptz - make_interval(secs => 5 * beat_seconds)`,
+      [now.toISOString()],
+    );
+    return rows.map((row) => {
+      const { store, terminal, settings } = terminalOf(row, now);
+      return { store, terminal, version: settings.version, settings: settings.desired };
+    });
+  }
+
   async keepPicture(id: TerminalId, picture: string, now: Date): Promise<void> {
     await this.#db.query("update terminal set picture = $3, picture_at = $4 where store = $1 and name = $2", [
       ...[id.store, id.terminal, picture, now.toISOString()],

@@ -129,6 +129,7 @@ export class StoreHistory {
 
   async #begin(known: PublishState | undefined): Promise<PublishState> {
     const { ledger, feed, log } = this.#o;
+    await ledger.requireEmbedder(feed.embedderId);
     const sum = new StateHash();
     let count = 0;
     const { lsn, rows } = await feed.rows(this.store);

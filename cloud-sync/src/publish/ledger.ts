@@ -1,6 +1,7 @@
 import type { NodeName } from "@tillsight/contracts";
 import type { Chunk } from "@tillsight/sync-protocol";
 import { hex } from "@tillsight/sync-protocol";
+import { requireEmbedder } from "../copies/agreement.js";
 import type { Database, Sql } from "../storage/database.js";
 import type { CutState } from "./cut.js";
 
@@ -72,8 +73,6 @@ export class Ledger {
   /** A new history: lanes of an older one take a snapshot. False when another copy has begun it meanwhile. */
   async beginHistory(store: NodeName, known: PublishState | undefined, state: CutState): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
-      await tx.query("delete from snapshot where store = $1", [store]);
-      await tx.query("delete from delta where store = $1", [store]);
       const { affected } = await tx.query(
         `insert into publish_state (store, embedder_id, epoch, scanned_lsn, lsn, state_hash, row_count)
          values ($1, $2, $3, $4, $4, $5, $6)
@@ -83,7 +82,11 @@ export class Ledger {
          where publish_state.epoch = $7`,
         [store, state.embedderId, state.epoch, state.lsn, state.stateHash, state.rows, known?.epoch ?? -1],
       );
-      return affected === 1;
+      // Only whoever won may clear: the other copy may have cut deltas of the new history by now.
+      if (affected !== 1) return false;
+      await tx.query("delete from snapshot where store = $1", [store]);
+      await tx.query("delete from delta where store = $1", [store]);
+      return true;
     });
   }
 
@@ -113,11 +116,12 @@ export class Ledger {
     });
   }
 
-  /** Oldest first. */
-  async unpublished(store: NodeName, limit: number): Promise<SealedDelta[]> {
+  /** Oldest first; none that was cut less than `olderThanMs` ago. */
+  async unpublished(store: NodeName, limit: number, olderThanMs = 0): Promise<SealedDelta[]> {
     const { rows } = await this.#db.query<DeltaRow>(
-      "select * from delta where store = $1 and published_at is null order by to_lsn limit $2",
-      [store, limit],
+      `select * from delta where store = $1 and published_at is null
+         and ($3::float8 = 0 or cut_at <= now() - make_interval(secs => $3::float8)) order by to_lsn limit $2`,
+      [store, limit, olderThanMs / 1000],
     );
     return rows.map(toDelta);
   }
@@ -186,7 +190,11 @@ export class Ledger {
 
   async putSnapshot(store: NodeName, snapshot: StoredSnapshot, chunks: readonly Chunk[]): Promise<void> {
     for (const { sha256, bytes } of chunks)
-      await this.#db.query("insert into chunk values ($1, $2) on conflict do nothing", [hex(sha256), bytes]);
+      await this.#db.query(
+        // One that is there may be about to be swept.
+        "insert into chunk (sha256, bytes) values ($1, $2) on conflict (sha256) do update set made_at = now()",
+        [hex(sha256), bytes],
+      );
     await this.#db.transaction(async (tx) => {
       // One at a time: what nobody needs any more is swept below.
       await tx.query("select pg_advisory_xact_lock($1)", [sweepLock]);
@@ -205,7 +213,8 @@ export class Ledger {
         [store],
       );
       await tx.query(
-        "delete from chunk where not exists (select 1 from snapshot_chunk where chunk = chunk.sha256)",
+        `delete from chunk where made_at < now() - interval '1 hour'
+           and not exists (select 1 from snapshot_chunk where chunk = chunk.sha256)`,
       );
     });
   }
@@ -241,12 +250,18 @@ export class Ledger {
   }
 
   /** With `forget`, what the old key signed is dropped: lanes that are behind take a snapshot of the new one. */
-  async endorse(perStore: ReadonlyMap<NodeName, Uint8Array>, forget: boolean): Promise<void> {
+  async endorse(perStore: ReadonlyMap<NodeName, Uint8Array>, keyId: string, forget: boolean): Promise<void> {
     await this.#db.transaction(async (tx) => {
+      await tx.query("update headquarters set signing_key = $1", [keyId]);
       for (const [store, bytes] of perStore)
         await tx.query("insert into endorsement (store, bytes) values ($1, $2)", [store, bytes]);
       if (forget) await tx.script("delete from delta; delete from snapshot; delete from chunk;");
     });
+  }
+
+  /** @throws CopyOutdatedError */
+  requireEmbedder(embedderId: string): Promise<void> {
+    return requireEmbedder(this.#db, embedderId);
   }
 
   async stores(): Promise<NodeName[]> {

@@ -3,6 +3,7 @@ import { CatalogRequest, NodeName, type PartHealth, topics } from "@tillsight/co
 import type { SigningKey } from "@tillsight/sync-protocol";
 import mqtt, { type MqttClient } from "mqtt";
 import type { CatalogFeed } from "../catalog/feed.js";
+import { ownsAll, type Share } from "../copies/copies.js";
 import { type Logger, silentLogger } from "../log.js";
 import type { Database } from "../storage/database.js";
 import { AnswerQueue, type Asked } from "./answers.js";
@@ -25,6 +26,8 @@ export interface PublisherOptions {
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
   readonly ca?: string | undefined;
   readonly log?: Logger;
+  /** What other copies on the same database leave to this one. */
+  readonly share?: Share;
   /** A head at least so often, ms, and a look at what other copies did: repairs what got lost on the way. */
   readonly refreshMs?: number;
 }
@@ -36,6 +39,8 @@ const keptDeltas = 20_000;
 const keptDays = 30;
 /** A burst of changes is followed by one head. */
 const headDelayMs = 250;
+/** Another copy's deltas that are older are published in its place, ms: it may have ended. */
+const deputyMs = 1000;
 
 /**
  * Carries the catalog to the broker: deltas as soon as they are committed, heads, and answers to lanes. What the
@@ -49,8 +54,11 @@ export class Publisher {
   readonly #answers: AnswerQueue;
   readonly #headTimers = new Map<NodeName, NodeJS.Timeout>();
   #client: MqttClient | undefined;
-  #unsubscribe: () => void = () => {};
+  readonly #share: Share;
+  #unsubscribe: (() => void)[] = [];
   #refresh: NodeJS.Timeout | undefined;
+  #deputy: NodeJS.Timeout | undefined;
+  #forOthers = false;
   #flushing = false;
   #again = false;
   #work: Promise<unknown> = Promise.resolve();
@@ -60,6 +68,7 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     this.#o = options;
     this.#log = options.log ?? silentLogger;
+    this.#share = options.share ?? ownsAll;
     this.ledger = new Ledger(options.db);
     this.#answers = new AnswerQueue((asked) => this.#answer(asked));
   }
@@ -81,7 +90,14 @@ export class Publisher {
     client.on("close", () => this.#log.debug("not connected to the broker"));
     client.on("error", (error) => this.#log.warn("broker error", { error: error.message }));
     client.on("message", (topic, payload) => this.#onRequest(topic, payload));
-    this.#unsubscribe = feed.onChange(() => this.#flush());
+    this.#unsubscribe = [
+      feed.onChange(() => {
+        this.#flush();
+        this.#deputize();
+      }),
+      // What a copy that is gone looked after is ours from now on.
+      this.#share.onChange(() => void this.#refreshAll()),
+    ];
     this.#refresh = setInterval(() => void this.#refreshAll(), refreshMs).unref();
     this.#flush();
   }
@@ -91,8 +107,9 @@ export class Publisher {
     const client = this.#client;
     if (!client) return;
     this.#client = undefined;
-    this.#unsubscribe();
+    for (const end of this.#unsubscribe) end();
     clearInterval(this.#refresh);
+    clearTimeout(this.#deputy);
     for (const timer of this.#headTimers.values()) clearTimeout(timer);
     this.#answers.clear();
     const second = new Promise((resolve) => setTimeout(resolve, 1000).unref());
@@ -110,6 +127,10 @@ export class Publisher {
     const history = new StoreHistory(store, { ledger: this.ledger, feed, key, log: this.#log });
     this.#histories.set(store, history);
     return history;
+  }
+
+  get connected(): boolean {
+    return this.#client?.connected ?? false;
   }
 
   health(): PartHealth {
@@ -141,9 +162,10 @@ export class Publisher {
   /** A broker that was started again knows nothing: keys and heads are told anew, changes or not. */
   async #refreshAll(): Promise<void> {
     this.#flush();
+    this.#deputize();
     await this.#work;
     try {
-      for (const store of await this.#o.stores()) {
+      for (const store of await this.#ownStores()) {
         await this.#publishKeys(store);
         await this.#publishHead(store);
         await this.ledger.prune(store, keptDeltas, keptDays);
@@ -151,6 +173,20 @@ export class Publisher {
     } catch (error) {
       this.#log.warn("heads could not be told", { error: String(error) });
     }
+  }
+
+  async #ownStores(): Promise<NodeName[]> {
+    return (await this.#o.stores()).filter((store) => this.#share.owns(store));
+  }
+
+  /** Soon looks whether other copies have done their part. */
+  #deputize(): void {
+    if (this.#share.count <= 1 || !this.#client) return;
+    this.#deputy ??= setTimeout(() => {
+      this.#deputy = undefined;
+      this.#forOthers = true;
+      this.#flush();
+    }, 2 * deputyMs).unref();
   }
 
   /** One at a time, and once more for what came meanwhile. */
@@ -167,7 +203,8 @@ export class Publisher {
     try {
       while (this.#again && this.#client) {
         this.#again = false;
-        for (const store of await this.#o.stores()) await this.#flushStore(store);
+        for (const store of await this.#ownStores()) await this.#flushStore(store);
+        if (this.#forOthers) await this.#flushForOthers();
       }
     } finally {
       // In the same turn as the loop's last look, so that no change falls between.
@@ -175,11 +212,22 @@ export class Publisher {
     }
   }
 
-  async #flushStore(store: NodeName): Promise<void> {
+  /** Also what they have not cut: whoever should have may have ended at any point. */
+  async #flushForOthers(): Promise<void> {
+    this.#forOthers = false;
+    for (const store of await this.#o.stores()) {
+      if (this.#share.owns(store)) continue;
+      await this.#flushStore(store, deputyMs);
+      // What is too young yet: see whether its owner has sent it by then.
+      if ((await this.ledger.unpublished(store, 1)).length > 0) this.#deputize();
+    }
+  }
+
+  async #flushStore(store: NodeName, olderThanMs = 0): Promise<void> {
     await this.history(store).cut();
     const topic = topics.catalogDelta.topic(store);
     while (this.#client?.connected) {
-      const deltas = await this.ledger.unpublished(store, window);
+      const deltas = await this.ledger.unpublished(store, window, olderThanMs);
       const last = deltas.at(-1);
       if (!last) return;
       const sent = await Promise.all(deltas.map(({ bytes }) => this.#publish(topic, bytes)));
@@ -224,6 +272,7 @@ export class Publisher {
   #onRequest(topic: string, payload: Buffer): void {
     try {
       const [, store, , terminal] = topic.split("/");
+      if (!this.#share.owns(`${store}/${terminal}`)) return;
       const request = CatalogRequest.parse(JSON.parse(payload.toString("utf8")));
       this.#answers.add({ store: NodeName.parse(store), terminal: NodeName.parse(terminal), request });
     } catch (error) {

@@ -62,6 +62,7 @@ export async function rotateSigningKey(options: Rotation): Promise<SigningKey> {
   await writeFile(`${file}.next`, signingKeyPem(next), { mode: 0o600 });
   await ledger.endorse(
     new Map(stores.map((store) => [store, sealEndorsement(store, endorsement, old)])),
+    next.publicKey.id,
     revokeOld,
   );
   await rename(`${file}.next`, file);

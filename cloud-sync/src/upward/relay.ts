@@ -1,4 +1,5 @@
 import type { NodeName, UpStream } from "@tillsight/contracts";
+import { ownsAll, type Share } from "../copies/copies.js";
 import type { Logger } from "../log.js";
 import type { Database } from "../storage/database.js";
 
@@ -25,6 +26,8 @@ export interface RelayOptions {
   readonly db: Database;
   readonly target: RelayTarget;
   readonly log: Logger;
+  /** What other copies on the same database leave to this one. */
+  readonly share?: Share;
   /** How often to look for what came, ms. */
   readonly everyMs?: number;
 }
@@ -33,7 +36,7 @@ const batch = 200;
 
 /**
  * Passes on what lanes sent up, in the order of its arrival and at least once: a record leaves the database when the
- * other side has it. Two copies of headquarters may both send one; its id says so.
+ * other side has it. Of several copies one does it; after a kill another may send a record again, its id says so.
  */
 export class Relay {
   readonly #o: RelayOptions;
@@ -82,7 +85,7 @@ export class Relay {
 
   async #flush(): Promise<void> {
     const { db, target } = this.#o;
-    while (!this.#stopped) {
+    while (!this.#stopped && (this.#o.share ?? ownsAll).owns("relay")) {
       const { rows } = await db.query<Omit<RelayMessage, "body"> & { key: number; body: unknown }>(
         `select key, id, store, terminal, stream, body from relay_outbox order by key limit ${batch}`,
       );

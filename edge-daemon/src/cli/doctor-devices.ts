@@ -41,7 +41,8 @@ const models: Check = {
   run: async (config) => {
     const networks = await openNetworks(config);
     try {
-      const all = [networks.detector.info, networks.embedder.info];
+      const { detector, embedder, print } = networks;
+      const all = [detector.info, embedder.info, ...(print ? [print.info] : [])];
       const detail = all.map((n) => `${n.id} on ${n.provider}`).join(", ");
       const refused = all.flatMap((n) => n.refused);
       if (refused.length === 0) return { state: "ok", detail };

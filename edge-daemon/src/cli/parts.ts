@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { type Detector, type Embedder, loadDetector, loadEmbedder } from "@tillsight/models";
+import {
+  type Detector,
+  type Embedder,
+  loadDetector,
+  loadEmbedder,
+  loadPrintJudge,
+  ModelMissingError,
+  type ModelSettings,
+  type PrintJudge,
+} from "@tillsight/models";
 import { Catalog } from "../catalog/index.js";
 import { makeDataDir } from "../config/data-dir.js";
 import type { DaemonConfig } from "../config/schema.js";
@@ -7,23 +16,42 @@ import type { DaemonConfig } from "../config/schema.js";
 export interface Networks {
   readonly detector: Detector;
   readonly embedder: Embedder;
+  /** Null where it is switched off or the folder of the models has none. */
+  readonly print: PrintJudge | null;
   close(): Promise<void>;
 }
 
-/** Both networks, verified and warm. Rejects with what `loadDetector` and `loadEmbedder` throw. */
+/** A folder of models need not hold this one; one that is there and damaged is an error. */
+async function openPrint(settings: ModelSettings): Promise<PrintJudge | null> {
+  try {
+    return await loadPrintJudge(settings);
+  } catch (error) {
+    if (error instanceof ModelMissingError) return null;
+    throw error;
+  }
+}
+
+/** All networks, verified and warm. Rejects with what loading one of them throws, after closing the others. */
 export async function openNetworks(config: DaemonConfig): Promise<Networks> {
   const { folder, providers, threads } = config.models;
   const settings = { folder, providers, threads };
-  const detector = await loadDetector(settings);
-  const embedder = await loadEmbedder(settings).catch(async (error: unknown) => {
-    await detector.close();
-    throw error;
-  });
+  const open: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
-    await detector.close();
-    await embedder.close();
+    for (const network of open.splice(0)) await network.close();
   };
-  return { detector, embedder, close };
+  const kept = <T extends { close(): Promise<void> } | null>(network: T): T => {
+    if (network) open.push(network);
+    return network;
+  };
+  try {
+    const detector = kept(await loadDetector(settings));
+    const embedder = kept(await loadEmbedder(settings));
+    const print = config.recognition.pictures ? kept(await openPrint(settings)) : null;
+    return { detector, embedder, print, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The lane's catalog for a short visit beside a running lane, which sees the change by itself. */

@@ -86,6 +86,16 @@ const RecognitionConfig = z.strictObject({
     .boolean()
     .default(true)
     .meta({ title: "Barcodes", description: "Read barcodes in the tray's picture." }),
+  pictures: z.boolean().default(true).meta({
+    title: "Pictures of goods",
+    description:
+      "Tell goods from printed pictures, screens and stuck-on labels: such an item is asked about and the attendant is told.",
+  }),
+  pictureNotice: z.number().min(0.5).max(0.999).optional().meta({
+    title: "Notice of pictures",
+    description:
+      "Probability from which an item counts as a picture; left out, the one that the network's manifest was fitted with.",
+  }),
 });
 
 const KioskConfig = z.strictObject({

@@ -1,5 +1,5 @@
 import { describeError } from "@tillsight/contracts";
-import type { Detector, Embedder } from "@tillsight/models";
+import type { Detector, Embedder, PrintJudge } from "@tillsight/models";
 import type { ServiceManager } from "../adapters/systemd/notify.js";
 import type { DaemonConfig } from "../config/schema.js";
 import type { DemoRoutes } from "../kiosk-api/index.js";
@@ -18,7 +18,12 @@ export interface DaemonDeps {
   readonly clock: Clock;
   readonly manager: ServiceManager;
   readonly camera: Camera;
-  readonly networks: { readonly detector: Detector; readonly embedder: Embedder };
+  readonly networks: {
+    readonly detector: Detector;
+    readonly embedder: Embedder;
+    /** Left out or null, pictures of goods are taken for goods. */
+    readonly print?: PrintJudge | null;
+  };
   /** Folder of the built kiosk page. */
   readonly pageDir: string;
   readonly demo?: DemoRoutes;

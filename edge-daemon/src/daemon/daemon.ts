@@ -1,3 +1,4 @@
+import type { NetworkInfo } from "@tillsight/models";
 import type { Catalog } from "../catalog/index.js";
 import { makeDataDir } from "../config/data-dir.js";
 import type { DaemonConfig } from "../config/schema.js";
@@ -12,6 +13,7 @@ import { startPulse } from "./pulse.js";
 import { withRemoteSettings } from "./remote-settings.js";
 import { RecognitionTrouble, type Sight, startSeeing } from "./seeing.js";
 import { type Selling, startSelling } from "./selling.js";
+import { SuspectedPictures } from "./suspected-pictures.js";
 import { TrayPicture } from "./tray-picture.js";
 import { UnknownBarcodes } from "./unknown-barcodes.js";
 import { createUplink, startReporting } from "./uplink.js";
@@ -61,6 +63,7 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
     picture: new TrayPicture(deps.camera),
     failing: new RecognitionTrouble(),
     barcodes: new UnknownBarcodes(selling.catalog),
+    suspects: new SuspectedPictures(),
   };
   const uplink = createUplink(assembly, selling, sight.picture);
   const lane = createLane(assembly, selling, sight, uplink);
@@ -71,7 +74,7 @@ async function assemble(assembly: Assembly, signal: AbortSignal): Promise<Omit<D
   );
   const { camera, networks } = deps;
   health.register("camera", () => cameraHealth(camera.status()));
-  health.register("models", () => networksHealth([networks.detector.info, networks.embedder.info]));
+  health.register("models", () => networksHealth(networkInfos(networks)));
   health.register("loops", () => progressHealth(progress.stale()));
   const url = await startApi(assembly, lane);
   signal.throwIfAborted();
@@ -98,15 +101,21 @@ function createLane(assembly: Assembly, selling: Selling, sight: Sight, uplink: 
         foreignReferences: catalog.foreignReferenceCount,
         unsoldByWeight: selling.unsoldByWeight(),
         unknownBarcodes: sight.barcodes.now(),
+        suspects: sight.suspects.now(keeper.basket),
         recognition: sight.failing.now,
         serviceMode: uplink.serviceMode,
         others: [...keeper.notices(), ...dispatcher.notices()],
       }),
     tillConnected: () => sink.connected(),
     picture: () => sight.picture.newest(),
+    itemPicture: (itemId) => sight.suspects.picture(itemId),
     health: () => health.report(),
     metrics: () => measure({ ...assembly, ...selling, camera: deps.camera }),
   });
+}
+
+function networkInfos({ detector, embedder, print }: DaemonDeps["networks"]): NetworkInfo[] {
+  return [detector.info, embedder.info, ...(print ? [print.info] : [])];
 }
 
 function startApi({ config, deps, parts }: Assembly, lane: Lane): Promise<string> {

@@ -24,6 +24,7 @@ export interface LaneParts {
   readonly notices: () => LaneNotice[];
   readonly tillConnected: () => boolean;
   readonly picture: LaneControl["picture"];
+  readonly itemPicture: LaneControl["itemPicture"];
   readonly health: LaneControl["health"];
   readonly metrics: LaneControl["metrics"];
   readonly log: Logger;
@@ -126,6 +127,10 @@ export class Lane implements LaneControl {
 
   picture(): ReturnType<LaneControl["picture"]> {
     return this.#parts.picture();
+  }
+
+  itemPicture(itemId: string): ReturnType<LaneControl["itemPicture"]> {
+    return this.#parts.itemPicture(itemId);
   }
 
   health(): ReturnType<LaneControl["health"]> {

@@ -20,6 +20,7 @@ const well: LaneCondition = {
   foreignReferences: 0,
   unsoldByWeight: 0,
   unknownBarcodes: [],
+  suspects: [],
   recognition: null,
   serviceMode: false,
   others: [],
@@ -44,6 +45,11 @@ const cases: [situation: string, change: Partial<LaneCondition>, codes: string[]
     "a barcode on the tray that the catalog does not know",
     { unknownBarcodes: [Gtin.parse("4006381333931")] },
     ["BARCODE_UNKNOWN"],
+  ],
+  [
+    "a picture of a product instead of the product",
+    { suspects: [{ itemId: "item-3", probability: 0.97, carrier: "screen" }] },
+    ["PICTURE_OF_PRODUCT"],
   ],
   [
     "a fault comes before a warning, whoever speaks first",

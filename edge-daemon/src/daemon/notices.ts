@@ -1,5 +1,6 @@
 import type { Gtin, LaneNotice } from "@tillsight/contracts";
 import type { CameraStatus } from "../ports/camera.js";
+import type { PictureSuspect } from "./suspected-pictures.js";
 
 /** What the lane knows of its parts when it decides what to tell people. */
 export interface LaneCondition {
@@ -11,6 +12,8 @@ export interface LaneCondition {
   readonly unsoldByWeight: number;
   /** Barcodes on the tray that the catalog does not know. */
   readonly unknownBarcodes: readonly Gtin[];
+  /** Items that are probably pictures of products. */
+  readonly suspects: readonly PictureSuspect[];
   /** Why recognition has stopped deciding, or null. */
   readonly recognition: { readonly text: string; readonly fix: string } | null;
   /** Headquarters has put the lane into service mode. */
@@ -63,6 +66,23 @@ function catalogNotices(now: LaneCondition): LaneNotice[] {
   return notices;
 }
 
+const carriers = {
+  print: "a printed picture of a product",
+  screen: "a picture of a product on a screen",
+  label: "a label stuck on something else",
+} as const;
+
+/** For the attendant, who sees the item's picture beside it; the shopper is asked what it is, and not accused. */
+function pictureNotices({ suspects }: LaneCondition): LaneNotice[] {
+  return suspects.map(({ itemId, probability, carrier }) => ({
+    code: "PICTURE_OF_PRODUCT",
+    severity: "warning",
+    text: `An item on the tray looks like ${carriers[carrier]} (${Math.floor(probability * 100)} %)`,
+    fix: "Look at the item: take it off the tray, or say what it is.",
+    picture: `/items/${encodeURIComponent(itemId)}.jpg`,
+  }));
+}
+
 /** Everything that people must know now, worst first. Pure. */
 export function laneNotices(now: LaneCondition): LaneNotice[] {
   const notices: LaneNotice[] = [...now.others];
@@ -82,5 +102,7 @@ export function laneNotices(now: LaneCondition): LaneNotice[] {
       fix: "Headquarters switches it off when the work is done.",
     });
   if (now.recognition) notices.push({ code: "RECOGNITION_FAILED", severity: "fault", ...now.recognition });
-  return [...notices, ...catalogNotices(now)].sort((a, b) => weight[a.severity] - weight[b.severity]);
+  return [...notices, ...pictureNotices(now), ...catalogNotices(now)].sort(
+    (a, b) => weight[a.severity] - weight[b.severity],
+  );
 }

@@ -3,6 +3,7 @@ import { describeError } from "@tillsight/contracts";
 import type { Catalog } from "../catalog/index.js";
 import {
   createBarcodeReader,
+  type PictureCheck,
   Recogniser,
   type RecogniserHooks,
   recogniserSettings,
@@ -10,6 +11,7 @@ import {
 import type { Assembly } from "./assembly.js";
 import type { Lane } from "./lane.js";
 import { staleAfter } from "./stale-after.js";
+import type { SuspectedPictures } from "./suspected-pictures.js";
 import { TraceLog } from "./trace-log.js";
 import type { TrayPicture } from "./tray-picture.js";
 import type { UnknownBarcodes } from "./unknown-barcodes.js";
@@ -24,9 +26,17 @@ export interface Sight {
   readonly picture: TrayPicture;
   readonly failing: RecognitionTrouble;
   readonly barcodes: UnknownBarcodes;
+  readonly suspects: SuspectedPictures;
 }
 
-function hooks(assembly: Assembly, { failing, barcodes }: Sight): RecogniserHooks {
+/** The check for pictures of goods, as far as it is there and switched on. */
+function pictureCheck({ config, deps }: Assembly): PictureCheck | undefined {
+  const { print } = deps.networks;
+  if (!print || !config.recognition.pictures) return undefined;
+  return { judge: print, notice: config.recognition.pictureNotice ?? print.notice };
+}
+
+function hooks(assembly: Assembly, { failing, barcodes, suspects }: Sight): RecogniserHooks {
   const { config, deps, metrics, progress, trouble } = assembly;
   const path = join(config.dataDir, "traces", "decisions.jsonl");
   const traces = new TraceLog(path, (error) => trouble("decision traces are not written", error));
@@ -42,6 +52,10 @@ function hooks(assembly: Assembly, { failing, barcodes }: Sight): RecogniserHook
       traces.append(trace);
     },
     barcode: ({ itemId, gtin }) => barcodes.read(itemId, gtin),
+    picture: (found) => {
+      metrics.suspectedPictures.inc({ carrier: found.carrier });
+      suspects.found(found);
+    },
     error: (error) => {
       const text = `Recognition failed: ${describeError(error)}`;
       // Said once: the next frames will most likely fail alike, many a second.
@@ -61,7 +75,7 @@ export async function startSeeing(
 ): Promise<void> {
   const { config, deps, parts, metrics, trouble } = assembly;
   const { camera, clock } = deps;
-  const { picture, barcodes } = sight;
+  const { picture, barcodes, suspects } = sight;
   const recogniser = new Recogniser(
     {
       camera: picture.tapped(),
@@ -69,6 +83,7 @@ export async function startSeeing(
       detector: deps.networks.detector,
       embedder: deps.networks.embedder,
       catalog,
+      pictures: pictureCheck(assembly),
       barcodes: config.recognition.barcodes ? await createBarcodeReader() : undefined,
       hooks: hooks(assembly, sight),
     },
@@ -76,7 +91,9 @@ export async function startSeeing(
   );
   recogniser.onTray((tray) => {
     const capturedAt = picture.capturedAt();
-    barcodes.onTray(tray.items.map(({ id }) => id));
+    const present = tray.items.map(({ id }) => id);
+    barcodes.onTray(present);
+    suspects.onTray(present);
     const shown = lane.onTray(tray).then(() => {
       if (tray.phase === "settled") metrics.frameToLines.observe((clock.monotonic() - capturedAt) / 1000);
     });

@@ -104,6 +104,16 @@ describe("the picture", () => {
     }
   });
 
+  it("of an item is there while a notice speaks of it", async () => {
+    t.lane.show(scenarios["picture-of-product"]());
+    const [notice] = t.lane.view().notices;
+    const response = await get(notice?.picture ?? "");
+    expect(isJpeg(new Uint8Array(await response.arrayBuffer()))).toBe(true);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    t.lane.show(scenarios.full());
+    expect((await get(notice?.picture ?? "")).status).toBe(404);
+  });
+
   it("is streamed part by part, newest only, and the stream ends at a fault", async () => {
     const response = await get("/tray.mjpeg");
     expect(response.headers.get("content-type")).toMatch(/^multipart\/x-mixed-replace/);

@@ -14,10 +14,16 @@ const noPicture = {
   fix: "See /healthz for what the camera says.",
 };
 
+const noItem = {
+  code: "NO_PICTURE",
+  message: "no notice speaks of this item now",
+  fix: "It was taken off the tray, or an attendant has said what it is.",
+};
+
 const neverStored = (reply: FastifyReply): FastifyReply => reply.header("cache-control", "no-store");
 
 /**
- * `/tray.jpg` (entity tag and `x-tray-seq`: the picture's number) and `/tray.mjpeg`
+ * `/items/:item.jpg`: an item that a notice speaks of, as it was seen. `/tray.jpg` (entity tag and `x-tray-seq`: the picture's number) and `/tray.mjpeg`
  * (multipart/x-mixed-replace). Both show only the newest good picture: with the camera at fault the first
  * answers 503 and the second ends, so that nobody looks at an old tray.
  * @param stopping aborted when the server stops, which ends open streams
@@ -31,6 +37,13 @@ export function pictureRoutes(app: FastifyInstance, lane: LaneControl, stopping:
     reply.headers({ etag: tag, "x-tray-seq": String(picture.seq) });
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
     return reply.type("image/jpeg").send(Buffer.from(picture.jpeg));
+  });
+
+  app.get<{ Params: { item: string } }>("/items/:item.jpg", async (request, reply) => {
+    const jpeg = await lane.itemPicture(request.params.item);
+    neverStored(reply);
+    if (!jpeg) return reply.code(404).send(noItem);
+    return reply.type("image/jpeg").send(Buffer.from(jpeg));
   });
 
   app.get("/tray.mjpeg", async (_request, reply) => {

@@ -29,6 +29,12 @@ export function createMetrics() {
       labelNames: ["outcome"] as const,
       registers,
     }),
+    suspectedPictures: new Counter({
+      name: "tillsight_suspected_pictures_total",
+      help: "Items that were found to be probably a picture of a product, by what carries it.",
+      labelNames: ["carrier"] as const,
+      registers,
+    }),
     framesCaptured: new Gauge({
       name: "tillsight_camera_frames_captured",
       help: "Pictures the camera gave since the start.",

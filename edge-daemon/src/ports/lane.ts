@@ -18,6 +18,8 @@ export interface LaneControl {
   searchProducts(text: string, limit: number): Product[];
   /** JPEG of the newest good frame and its number; null while there is none or the camera is at fault. */
   picture(): Promise<{ seq: number; jpeg: Uint8Array } | null>;
+  /** JPEG of an item that a notice speaks of, as it was seen; null when there is none. */
+  itemPicture(itemId: string): Promise<Uint8Array | null>;
   health(): HealthReport;
   /** Prometheus exposition text. */
   metrics(): Promise<string>;

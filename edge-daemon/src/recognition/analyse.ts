@@ -9,9 +9,9 @@ import {
 } from "@tillsight/models";
 import { type BarcodeSeen, decide } from "../domain/recognition/decide.js";
 import { addFrame, type Evidence, noEvidence } from "../domain/recognition/votes.js";
-import type { CatalogReader } from "../ports/catalog.js";
+import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import type { BarcodeReader } from "./barcodes.js";
-import { look, type ReaderDeps } from "./tray-reader.js";
+import { look, NEAREST, type ReaderDeps } from "./tray-reader.js";
 
 export interface AnalysedItem {
   readonly detection: Detection;
@@ -26,6 +26,24 @@ function seen(gtin: Gtin, catalog: CatalogReader): BarcodeSeen {
   return { gtin, sku };
 }
 
+/** What the catalog makes of one item: evidence of one picture and the decision that rests on it. */
+export interface Judgement {
+  readonly evidence: Evidence;
+  readonly decision: Decision;
+}
+
+type JudgeDeps = Pick<ReaderDeps, "catalog"> & { readonly embedder: Pick<Embedder, "thresholds"> };
+
+/** An item by one embedding of it (L2-normalised, of the catalog's embedder), exactly as `analysePicture` does. */
+export function analyseVector(vector: Float32Array, deps: JudgeDeps): Judgement {
+  return judge(deps.catalog.nearest(vector, NEAREST), [], deps);
+}
+
+function judge(near: readonly Neighbour[], barcodes: readonly BarcodeSeen[], deps: JudgeDeps): Judgement {
+  const evidence = addFrame(noEvidence, near);
+  return { evidence, decision: decide(evidence, barcodes, deps.embedder.thresholds) };
+}
+
 /**
  * What one picture says on its own: detections, best first, each decided from this picture alone. The same
  * picture, models and catalog give the same answer.
@@ -38,11 +56,9 @@ export async function analysePicture(
   const items: AnalysedItem[] = [];
   for (const [i, detection] of detections.entries()) {
     const gtins = deps.barcodes ? await deps.barcodes.read(crop(picture, detection.box, 0.12)) : [];
-    const evidence = addFrame(noEvidence, near[i] ?? []);
     const barcodes = gtins.map((g) => seen(g, deps.catalog));
     const vector = sightings[i]?.vector ?? new Float32Array(deps.embedder.size);
-    const decision = decide(evidence, barcodes, deps.embedder.thresholds);
-    items.push({ detection, vector, evidence, barcodes, decision });
+    items.push({ detection, vector, barcodes, ...judge(near[i] ?? [], barcodes, deps) });
   }
   return items;
 }

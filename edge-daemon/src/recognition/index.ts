@@ -3,4 +3,4 @@ export * from "./barcodes.js";
 export * from "./recogniser.js";
 export * from "./settings.js";
 export * from "./tray-grid.js";
-export type { Stage } from "./tray-reader.js";
+export type { PictureCheck, PictureFound, Stage } from "./tray-reader.js";

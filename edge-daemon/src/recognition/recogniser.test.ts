@@ -225,3 +225,31 @@ describe("camera, catalog, barcodes and the loop", () => {
     await lane.stop();
   });
 });
+
+describe("a picture of a product", () => {
+  it("is asked about instead of sold, told once with its crop, and can be replayed", async () => {
+    lane.pictures = ["pear"];
+    await lane.show([]);
+    expect(items(await lane.show([apple, pear], 900))).toEqual(["item-1 apple", "item-2 unknown"]);
+    expect(lane.found.map(({ itemId, carrier }) => [itemId, carrier])).toEqual([["item-2", "screen"]]);
+    expect(lane.found[0]?.crop.width).toBeGreaterThanOrEqual(40);
+    const suggested = lane.recogniser.state().items.find(({ id }) => id === "item-2")?.decision;
+    expect(suggested).toMatchObject({
+      kind: "unknown",
+      best: expect.arrayContaining([{ sku: "pear", score: 1 }]),
+    });
+    for (const trace of lane.traces)
+      expect(
+        replayTrace(trace).every(({ same }) => same),
+        JSON.stringify(trace),
+      ).toBe(true);
+  });
+
+  it("that a sold item turns into is told, while its line stays", async () => {
+    await lane.show([]);
+    expect(items(await lane.show([pear]))).toEqual(["item-1 pear"]);
+    lane.pictures = ["pear"];
+    expect(items(await lane.show([pear], 12_000))).toHaveLength(1);
+    expect(lane.found).toHaveLength(1);
+  });
+});

@@ -11,7 +11,7 @@ import type { Clock } from "../ports/clock.js";
 import { BarcodeScan } from "./barcode-scan.js";
 import type { BarcodeReader } from "./barcodes.js";
 import { GRID, trayGrid } from "./tray-grid.js";
-import { type ReaderDeps, type Stage, TrayReader } from "./tray-reader.js";
+import { type PictureFound, type ReaderDeps, type Stage, TrayReader } from "./tray-reader.js";
 
 export interface RecogniserSettings {
   readonly gate: GateSettings;
@@ -33,6 +33,8 @@ export interface RecogniserHooks {
     readonly gtin: Gtin;
     readonly sku: Sku | null;
   }) => void;
+  /** An item has turned out to be probably a picture of a product. */
+  readonly picture?: (found: PictureFound) => void;
   /** A frame that could not be read (the loop goes on with the next), or a camera that gave up. */
   readonly error?: (error: unknown) => void;
 }
@@ -187,6 +189,7 @@ export class Recogniser {
     // The camera may have failed, or stop may have been asked for, while the networks ran.
     if (signal.aborted || this.#deps.camera.status().state === "fault") return;
     if (reading.changed.length > 0) this.#trace(frame, reading.changed);
+    for (const found of reading.pictures) this.#hooks.picture?.(found);
     this.#publish("settled", frame);
     this.#scan?.offer(frame, epoch, this.#reader.visible(), signal);
   }

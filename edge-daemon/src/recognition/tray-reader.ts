@@ -1,16 +1,26 @@
 import type { Box, Gtin, Sku, TrayItem } from "@tillsight/contracts";
-import { crop, type Detection, type Detector, type Embedder, type Picture } from "@tillsight/models";
+import {
+  crop,
+  type Detection,
+  type Detector,
+  type Embedder,
+  type Picture,
+  type PrintJudge,
+  type PrintLook,
+} from "@tillsight/models";
 import { decideByPicture, type MatchThresholds } from "../domain/recognition/decide.js";
 import {
   fadeItem,
   freshItem,
   type ItemState,
   isSteady,
+  type PictureLook,
   stepItem,
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
+import type { PictureFinding } from "../domain/recognition/suspicion.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
 import {
   freshTracker,
@@ -24,13 +34,36 @@ import { addFrame, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 
 /** Names of the stages whose time is reported, ms each. */
-export type Stage = "gate" | "detect" | "crop" | "embed" | "match" | "track" | "frame" | "barcode";
+export type Stage =
+  | "gate"
+  | "detect"
+  | "crop"
+  | "embed"
+  | "match"
+  | "picture"
+  | "track"
+  | "frame"
+  | "barcode";
 
 export interface ReaderDeps {
   readonly detector: Detector;
   readonly embedder: Embedder;
   readonly catalog: CatalogReader;
+  /** Left out, pictures of goods are taken for goods. */
+  readonly pictures?: PictureCheck | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
+}
+
+/** Tells goods from pictures of them; `notice`: the probability from which people are told. */
+export interface PictureCheck {
+  readonly judge: Pick<PrintJudge, "judge">;
+  readonly notice: number;
+}
+
+/** An item that has just been found to be probably a picture, cut out as it was seen. */
+export interface PictureFound extends PictureFinding {
+  readonly itemId: string;
+  readonly crop: Picture;
 }
 
 /** References asked for each item: some of each look-alike, so that the margin between them is seen. */
@@ -40,6 +73,8 @@ export const NEAREST = 16;
 interface Look {
   readonly sightings: readonly Sighting[];
   readonly near: readonly (readonly Neighbour[])[];
+  /** Empty where nobody looks for pictures. */
+  readonly looks: readonly PrintLook[];
 }
 
 function timed<T>(deps: ReaderDeps, stage: Stage, task: () => T): T {
@@ -71,13 +106,16 @@ export async function look(
   const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
   const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
   const near = timed(deps, "match", () => vectors.map((v) => deps.catalog.nearest(v, NEAREST)));
+  const boxes = detections.map((d) => d.box);
+  const { pictures } = deps;
+  const looks = pictures ? await timedAsync(deps, "picture", () => pictures.judge.judge(picture, boxes)) : [];
   const sightings = detections.map((d, i) => ({
     box: d.box,
     score: d.score,
     vector: vectors[i] ?? new Float32Array(deps.embedder.size),
     sku: clearSku(near[i] ?? [], deps.embedder.thresholds),
   }));
-  return { detections, sightings, near };
+  return { detections, sightings, near, looks };
 }
 
 /** One settled frame as the reader is told about it. */
@@ -90,10 +128,24 @@ export interface SettledPicture {
   readonly epoch: number;
 }
 
+/** What one settled picture says of one item. */
+interface SeenItem {
+  readonly near: readonly Neighbour[];
+  readonly look: PrintLook | undefined;
+}
+
+/** Part of an item's longer side that people see around it. */
+const SHOWN_MARGIN = 0.15;
+
+const pictureLook = (seen: SeenItem | undefined, notice: number | undefined): PictureLook | undefined =>
+  notice === undefined ? undefined : { look: seen?.look ?? null, notice };
+
 export interface Reading {
   readonly events: readonly TrackEvent[];
   /** Items whose answer has changed, with the reason. */
   readonly changed: readonly ItemTrace[];
+  /** Items that turned out to be probably pictures with this frame. */
+  readonly pictures: readonly PictureFound[];
 }
 
 /** The goods on one tray: what lies there, followed and named from settled frame to settled frame. */
@@ -135,28 +187,34 @@ export class TrayReader {
       step.state.tracks.map((t) => t.box),
       picture,
     );
-    const near = new Map(step.ids.map((id, i) => [id, seen.near[i] ?? []]));
-    return { events: step.events, changed: this.#judge(near, moved) };
+    const now = new Map(step.ids.map((id, i) => [id, { near: seen.near[i] ?? [], look: seen.looks[i] }]));
+    return { events: step.events, ...this.#judge(picture, now, moved) };
   }
 
-  #judge(near: ReadonlyMap<string, readonly Neighbour[]>, moved: boolean): ItemTrace[] {
+  #judge(picture: Picture, now: ReadonlyMap<string, SeenItem>, moved: boolean): Omit<Reading, "events"> {
     const items = new Map<string, ItemState>();
     const changed: ItemTrace[] = [];
+    const pictures: PictureFound[] = [];
+    const notice = this.#deps.pictures?.notice;
     for (const track of this.#tracker.tracks) {
       const known = this.#items.get(track.id) ?? freshItem;
       const before = moved ? fadeItem(known) : known;
       const step = stepItem(
         before,
         track,
-        near.get(track.id) ?? null,
+        now.get(track.id)?.near ?? null,
         this.#skuOf,
         this.#deps.embedder.thresholds,
+        pictureLook(now.get(track.id), notice),
       );
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);
+      const { picture: found } = step.state;
+      if (found && !before.picture)
+        pictures.push({ ...found, itemId: track.id, crop: crop(picture, track.box, SHOWN_MARGIN) });
     }
     this.#items = items;
-    return changed;
+    return { changed, pictures };
   }
 
   readonly #skuOf = (gtin: Gtin): Sku | null => this.#deps.catalog.productByBarcode(gtin)?.sku ?? null;

@@ -54,7 +54,9 @@ export function AttendantPanel() {
   if (!basket) return null;
   const tasks = attendantTasks(basket);
   // Two like items in doubt give the same sentence twice; each has its own question below.
-  const notices = [...new Map((state.view?.notices ?? []).map((n) => [`${n.code} ${n.text}`, n]))];
+  const notices = [
+    ...new Map((state.view?.notices ?? []).map((n) => [`${n.code} ${n.text} ${n.picture}`, n])),
+  ];
   const nothing = tasks.length === 0 && notices.length === 0 && !basket.helpWanted;
   const { settled, all } = payProgress(basket);
   const open = basket.status === "shopping" || basket.status === "paying";
@@ -62,6 +64,7 @@ export function AttendantPanel() {
     <Sheet title={t.attendantTitle} shape="side">
       {notices.map(([key, notice]) => (
         <p key={key} className="notice" data-severity={notice.severity}>
+          {notice.picture && <img className="notice-picture" src={notice.picture} alt="" />}
           <strong>{sentence(notice.text)}</strong> {notice.fix}
         </p>
       ))}

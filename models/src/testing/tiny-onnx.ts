@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DetectorManifest, EmbedderManifest } from "../manifest.js";
+import type { DetectorManifest, EmbedderManifest, PrintManifest } from "../manifest.js";
 import { block, int } from "./protobuf.js";
 
 /** Field numbers are those of onnx.proto3 (ModelProto, GraphProto, NodeProto, TensorProto, ValueInfoProto). */
@@ -73,6 +73,22 @@ export function tinyEmbedder(
   );
 }
 
+/** A judge of pictures whose logits are 0 for the thing itself and the mean red, green and blue for the carriers. */
+export function tinyPrint(side: number): Uint8Array {
+  const weights = new Float32Array(12);
+  for (let i = 0; i < 3; i++) weights[i * 4 + i + 1] = 1;
+  return model(
+    [
+      node("GlobalAveragePool", ["images"], "mean"),
+      node("Flatten", ["mean"], "flat"),
+      node("MatMul", ["flat", "weights"], "logits"),
+    ],
+    [tensor("weights", [3, 4], weights)],
+    valueInfo("images", ["N", 3, side, side]),
+    valueInfo("logits", ["N", 4]),
+  );
+}
+
 function common(id: string, file: string, bytes: Uint8Array, side: number) {
   return {
     id,
@@ -113,6 +129,17 @@ export function embedderManifest(bytes: Uint8Array, side: number): EmbedderManif
     output: { name: "embedding" },
     embeddingSize: 8,
     thresholds: { match: 0.8, ambiguous: 0.6, margin: 0.05 },
+  };
+}
+
+export function printManifest(bytes: Uint8Array, side: number): PrintManifest {
+  return {
+    ...common("tiny-print", "print.onnx", bytes, side),
+    kind: "print",
+    output: { name: "logits" },
+    margin: 0.15,
+    calibration: { scale: 2, shift: -1 },
+    thresholds: { notice: 0.9 },
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { NodeName, RemoteSettings } from "@tillsight/contracts";
-import { NotFoundError } from "../../errors.js";
+import { ownsAll, type Share } from "../../copies/copies.js";
+import { ConflictError, NotFoundError } from "../../errors.js";
 import type { Logger } from "../../log.js";
 import type { Database } from "../../storage/database.js";
 import { jsonText } from "../../storage/json-text.js";
@@ -30,6 +31,8 @@ export interface RolloutsOptions {
   readonly fleet: Pick<Fleet, "terminals" | "desire">;
   readonly now: () => Date;
   readonly log: Logger;
+  /** What other copies on the same database leave to this one. */
+  readonly share?: Share;
   /** How often terminals are looked at, ms. */
   readonly everyMs?: number;
 }
@@ -135,6 +138,7 @@ export class Rollouts {
   }
 
   async #step(): Promise<void> {
+    if (!(this.#o.share ?? ownsAll).owns("rollouts")) return;
     const { rows } = await this.#o.db.query<Row>("select * from rollout where running order by created_at");
     for (const row of rows) {
       const { plan, state } = rolloutOf(row);
@@ -168,16 +172,25 @@ export class Rollouts {
   async #settle(plan: RolloutPlan, state: RolloutState): Promise<void> {
     const key = plan.target.kind === "catalog" ? "catalogLsn" : "model";
     const over = state.status === "done";
-    for (const [name, value] of wanted(plan, state)) {
-      const id = idOf(name);
+    // A finished rollout of a catalog lets its terminals follow again.
+    for (const [name, value] of wanted(plan, state))
+      await this.#bring(idOf(name), key, over && key === "catalogLsn" ? null : value);
+  }
+
+  /** Somebody may change other settings meanwhile, or another copy may do the same. */
+  async #bring(id: TerminalId, key: "catalogLsn" | "model", want: string | number | null): Promise<void> {
+    for (let tries = 1; ; tries++) {
       const terminal = await this.#o.fleet.terminals.find(id, this.#o.now());
-      if (!terminal) continue;
-      // A finished rollout of a catalog lets its terminals follow again.
-      const want = over && key === "catalogLsn" ? null : value;
+      if (!terminal) return;
       const { version, desired } = terminal.settings;
-      if ((desired[key] ?? null) === want) continue;
+      if ((desired[key] ?? null) === want) return;
       const settings = RemoteSettings.parse({ ...desired, [key]: want ?? undefined });
-      await this.#o.fleet.desire(id, settings, version);
+      try {
+        await this.#o.fleet.desire(id, settings, version);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConflictError) || tries === patience) throw error;
+      }
     }
   }
 
@@ -195,6 +208,9 @@ export class Rollouts {
     return affected === 1;
   }
 }
+
+/** How often somebody else may be quicker. */
+const patience = 5;
 
 const nameOf = ({ store, terminal }: TerminalId): string => `${store}/${terminal}`;
 

@@ -3,6 +3,7 @@ export * from "./gate.js";
 export * from "./gs1.js";
 export * from "./items.js";
 export * from "./surface.js";
+export * from "./suspicion.js";
 export * from "./trace.js";
 export * from "./tracker.js";
 export * from "./tray-grid.js";

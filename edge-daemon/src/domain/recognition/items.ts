@@ -1,5 +1,15 @@
 import type { Gtin, Sku, TrayItem } from "@tillsight/contracts";
+import type { PrintLook } from "@tillsight/models";
 import { type BarcodeSeen, decide, decisionKey, type Held, hold, type MatchThresholds } from "./decide.js";
+import {
+  addLook,
+  fadeSuspicion,
+  findPicture,
+  noSuspicion,
+  type PictureFinding,
+  questioned,
+  type Suspicion,
+} from "./suspicion.js";
 import type { ItemTrace } from "./trace.js";
 import type { Track } from "./tracker.js";
 import { addFrame, type Evidence, fade, type NearReference, noEvidence } from "./votes.js";
@@ -10,9 +20,21 @@ export interface ItemState {
   readonly held: Held | null;
   /** GTINs read on it, each once, first read first. */
   readonly gtins: readonly Gtin[];
+  readonly suspicion: Suspicion;
+  /** Set while it is probably a picture of a product. */
+  readonly picture: PictureFinding | null;
 }
 
-export const freshItem: ItemState = { evidence: noEvidence, held: null, gtins: [] };
+export const freshItem: ItemState = {
+  ...{ evidence: noEvidence, held: null, gtins: [] },
+  ...{ suspicion: noSuspicion, picture: null },
+};
+
+/** One look at an item for whether it is a picture; `notice` is the probability from which people are told. */
+export interface PictureLook {
+  readonly look: PrintLook | null;
+  readonly notice: number;
+}
 
 /** Scores drift with every frame; only another answer is news. */
 function differs(a: Held | null, b: Held | null): boolean {
@@ -36,10 +58,13 @@ export function stepItem(
   near: readonly NearReference[] | null,
   skuOf: (gtin: Gtin) => Sku | null,
   thresholds: MatchThresholds,
+  picture?: PictureLook,
 ): ItemStep {
   const evidence = near ? addFrame(state.evidence, near) : state.evidence;
   const barcodes: BarcodeSeen[] = state.gtins.map((gtin) => ({ gtin, sku: skuOf(gtin) }));
-  const fresh = decide(evidence, barcodes, thresholds);
+  const suspicion = picture?.look ? addLook(state.suspicion, picture.look) : state.suspicion;
+  const finding = picture ? findPicture(suspicion, picture.notice, state.picture) : null;
+  const fresh = questioned(decide(evidence, barcodes, thresholds), evidence, finding);
   const held = hold(state.held, fresh, evidence.frames);
   const trace: ItemTrace | null = held && {
     id: track.id,
@@ -47,10 +72,15 @@ export function stepItem(
     detection: track.score,
     evidence: { frames: evidence.frames, votes: [...evidence.votes] },
     barcodes,
+    picture: finding,
     before: state.held,
     outcome: held.decision,
   };
-  return { state: { ...state, evidence, held }, changed: differs(state.held, held), trace };
+  return {
+    state: { ...state, evidence, held, suspicion, picture: finding },
+    changed: differs(state.held, held),
+    trace,
+  };
 }
 
 /** Adds a barcode that was read on the item. */
@@ -60,7 +90,7 @@ export function withBarcode(state: ItemState, gtin: Gtin): ItemState {
 
 /** The tray moved, or the catalog changed: what was seen before weighs less. */
 export function fadeItem(state: ItemState): ItemState {
-  return { ...state, evidence: fade(state.evidence) };
+  return { ...state, evidence: fade(state.evidence), suspicion: fadeSuspicion(state.suspicion) };
 }
 
 /** What the kiosk and the basket see of an item; null while nothing is held of it yet. */

@@ -1,6 +1,7 @@
 import { Box, Decision, Gtin, Lsn, Sku } from "@tillsight/contracts";
 import { z } from "zod";
 import { decide, decisionKey, type Held, hold } from "./decide.js";
+import { questioned } from "./suspicion.js";
 
 const Thresholds = z.strictObject({ match: z.number(), ambiguous: z.number(), margin: z.number() });
 
@@ -17,6 +18,12 @@ const HeldRecord = z.strictObject({
   challenger: z.strictObject({ key: z.string(), frames: z.int().min(1) }).nullable(),
 });
 
+/** That the item is probably a picture of a product; see `findPicture`. */
+const PictureRecord = z.strictObject({
+  probability: z.number().min(0).max(1),
+  carrier: z.enum(["print", "screen", "label"]),
+});
+
 /** Why one item was called what it was called: inputs, and the answer that they gave. */
 export const ItemTrace = z.strictObject({
   id: z.string().min(1),
@@ -24,6 +31,8 @@ export const ItemTrace = z.strictObject({
   detection: z.number().min(0).max(1),
   evidence: z.strictObject({ frames: z.int().min(0), votes: z.array(VoteRecord) }),
   barcodes: z.array(z.strictObject({ gtin: Gtin, sku: Sku.nullable() })),
+  /** Missing in traces of lanes that did not look for pictures. */
+  picture: PictureRecord.nullable().default(null),
   /** What was held before this frame. */
   before: HeldRecord.nullable(),
   /** What is held of it now. */
@@ -54,7 +63,8 @@ export function redecide(
   item: Omit<ItemTrace, "outcome">,
   thresholds: DecisionTrace["thresholds"],
 ): Held | null {
-  return hold(item.before, decide(item.evidence, item.barcodes, thresholds), item.evidence.frames);
+  const fresh = questioned(decide(item.evidence, item.barcodes, thresholds), item.evidence, item.picture);
+  return hold(item.before, fresh, item.evidence.frames);
 }
 
 export interface ReplayedItem {

@@ -2,6 +2,7 @@ import type { Gtin, TrayState } from "@tillsight/contracts";
 import type { DecisionTrace } from "../../domain/recognition/trace.js";
 import { Recogniser } from "../recogniser.js";
 import { recogniserSettings } from "../settings.js";
+import type { PictureFound } from "../tray-reader.js";
 import {
   draw,
   type Scene,
@@ -9,6 +10,7 @@ import {
   scriptedCatalog,
   scriptedDetector,
   scriptedEmbedder,
+  scriptedJudge,
   type Thing,
 } from "./scene.js";
 
@@ -25,6 +27,9 @@ export class TestLane {
   readonly recogniser: Recogniser;
   /** What the barcode reader will read next. */
   gtins: string[] = [];
+  /** Kinds of things that are pictures of themselves. */
+  pictures: string[] = [];
+  readonly found: PictureFound[] = [];
   #things: readonly Thing[] = [];
   readonly detector = scriptedDetector(() => this.#things);
   #at = 0;
@@ -38,8 +43,13 @@ export class TestLane {
         embedder: scriptedEmbedder,
         catalog: this.catalog,
         clock: { monotonic: () => this.#at, now: () => new Date(this.#at) },
+        pictures: { judge: scriptedJudge(() => this.pictures), notice: 0.9 },
         barcodes: { read: async () => this.gtins as Gtin[] },
-        hooks: { trace: (t) => this.traces.push(t), error: (e) => this.errors.push(e) },
+        hooks: {
+          trace: (t) => this.traces.push(t),
+          error: (e) => this.errors.push(e),
+          picture: (p) => this.found.push(p),
+        },
       },
       recogniserSettings({ settleMs: 150, goneMs: 300 }, scriptedEmbedder.thresholds.ambiguous),
     );

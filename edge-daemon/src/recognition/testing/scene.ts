@@ -1,5 +1,5 @@
 import { money, type Product, type Sku } from "@tillsight/contracts";
-import type { Detector, Embedder, Picture } from "@tillsight/models";
+import type { Detector, Embedder, Picture, PrintJudge } from "@tillsight/models";
 import type { Camera, CameraStatus, Frame } from "../../ports/camera.js";
 import type { CatalogReader } from "../../ports/catalog.js";
 
@@ -98,6 +98,18 @@ export function scriptedDetector(things: () => readonly Thing[]): Detector & { c
     close: async () => undefined,
   };
   return detector;
+}
+
+/** Sees a picture of a product in everything of these kinds. */
+export function scriptedJudge(pictures: () => readonly string[]): Pick<PrintJudge, "judge"> {
+  return {
+    judge: async (picture, boxes) =>
+      boxes.map((box) => {
+        const kind = kindAt(picture, box.x + box.w / 2, box.y + box.h / 2) ?? "";
+        const logOdds = pictures().includes(kind) ? 5 : -5;
+        return { logOdds, kinds: { print: 0.2, screen: 0.7, label: 0.1 } };
+      }),
+  };
 }
 
 const names = Object.keys(kinds);

@@ -70,6 +70,16 @@ const notice = (code: string, severity: LaneNotice["severity"], text: string, fi
   fix,
 });
 
+const pictureNotice: LaneNotice = {
+  ...notice(
+    "PICTURE_OF_PRODUCT",
+    "warning",
+    "An item on the tray looks like a picture of a product on a screen (97 %)",
+    "Look at the item: take it off the tray, or say what it is.",
+  ),
+  picture: "/items/item-5.jpg",
+};
+
 const some = (currency = "EUR"): LineItem[] =>
   ["apple", "apple", "croissant", "cola"].map((sku, i) => lineOf(i + 1, currency, { sku }));
 const at = (till: LineItem["till"][]): LineItem[] =>
@@ -86,6 +96,8 @@ export const scenarios = {
       lineOf(5, "EUR", { candidates: ["croissant", "pretzel", "granola"] }),
       lineOf(6, "EUR", { candidates: [] }),
     ]),
+  "picture-of-product": () =>
+    viewOf([...some(), lineOf(5, "EUR", { candidates: [] })], { notices: [pictureNotice] }),
   moving: () => {
     const view = viewOf(some());
     const items = view.tray.items.map((item, i) => ({ ...item, occluded: i === 1 }));

@@ -82,6 +82,12 @@ export class ScriptedLane implements LaneControl {
     return { seq: tray.seq, jpeg: await this.#picture.jpeg };
   }
 
+  /** The whole tray stands for the item that a notice speaks of. */
+  async itemPicture(itemId: string): Promise<Uint8Array | null> {
+    const told = this.#view.notices.some(({ picture }) => picture === `/items/${itemId}.jpg`);
+    return told ? drawTray(this.#view.tray) : null;
+  }
+
   health(): HealthReport {
     const part = { state: this.healthNow, detail: "scripted" };
     return { state: this.healthNow, version: "0.0.0", uptimeSeconds: 1, parts: { lane: part } };
