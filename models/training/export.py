@@ -12,27 +12,34 @@ import sys
 import numpy as np
 import torch
 
-from pipeline import calibrate, config, pools
-from pipeline.nets import DecodedDetector, Detector, Embedder, TurnedEmbedder
+from pipeline import calibrate, config, head, pools
+from pipeline.nets import DecodedDetector, Detector, Embedder, FittedEmbedder
 from pipeline.run import averaged
 
-VERSION = "1.0.0"
 # Largest difference between the exported file and the network that is let through: float32 rounding.
 TOLERANCE = {"detector": 0.05, "embedder": 1e-3}
+
+
+def fitted(net: Embedder, settings: dict) -> FittedEmbedder:
+    print("fitting the last layer to features of trained goods …", flush=True)
+    own = settings["embedder"]["head"]
+    layer = head.fit(head.groups(settings, net), net, own["keep"], own["shrink"])
+    return FittedEmbedder(net, torch.from_numpy(layer.weight), torch.from_numpy(layer.bias))
 
 
 def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[int, int]]:
     width, height = size = config.export_size(settings, kind)
     example = torch.rand(1, 3, height, width)
     if kind == "detector":
-        net, kept = averaged(kind, Detector())
+        net, kept = averaged(kind, Detector(), settings)
         net = DecodedDetector(net, width, height).eval()
         names, axes = ("image", "boxes"), None
     else:
-        net, kept = averaged(kind, Embedder())
-        net = TurnedEmbedder(net).eval()
+        net, kept = averaged(kind, Embedder(), settings)
+        net = fitted(net, settings).eval()
         names, axes = ("image", "embedding"), {"image": {0: "n"}, "embedding": {0: "n"}}
-    target = config.WEIGHTS / f"{kind}.onnx"
+    target = config.published(settings, kind)[0]
+    target.parent.mkdir(exist_ok=True)
     torch.onnx.export(net, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13)
     return net, kept, size
 
@@ -41,7 +48,7 @@ def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings:
     """Largest absolute difference between the file, run by onnxruntime-node, and the network."""
     pictures = config.random(settings, 41).integers(0, 256, (4, size[1], size[0], 3), dtype=np.uint8)
     batch = 1 if kind == "detector" else 4
-    from_file = pools.run_onnx(str(config.WEIGHTS / f"{kind}.onnx"), "image", pictures, 0.0, 1 / 255, batch)
+    from_file = pools.run_onnx(str(config.published(settings, kind)[0]), "image", pictures, 0.0, 1 / 255, batch)
     with torch.no_grad():
         x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
         from_net = torch.cat([net(p) for p in x.split(1)]).flatten(1).numpy()
@@ -49,17 +56,18 @@ def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings:
 
 
 def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> dict:
-    data = (config.WEIGHTS / f"{kind}.onnx").read_bytes()
-    command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}"
+    target = config.published(settings, kind)[0]
+    data, fold = target.read_bytes(), f" --fold {settings['fold']}" if settings["fold"] else ""
+    command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}{fold}"
     what = {
         "detector": "composed overhead trays of synthetic goods and Fluent 3D emoji (MIT; no food or household ones)",
         "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
     }[kind]
     content = {
-        "id": f"tillsight-{kind}-1",
+        "id": config.network_id(settings, kind),
         "kind": kind,
-        "version": VERSION,
-        "file": f"{kind}.onnx",
+        "version": settings[kind]["version"],
+        "file": target.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
         "licence": "Apache-2.0",
@@ -72,22 +80,25 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
     content["thresholds"] = calibrate.thresholds(kind, settings)
     content["metrics"] = {}
     content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
+    if kind == "embedder":
+        held = pools.grocery_held_out(settings)
+        content["training"] |= {"head": settings[kind]["head"], "heldOutClasses": sorted(held), "heldOut": pools.grocery_names(settings, held)}
     return content
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network", choices=["detector", "embedder"])
-    kind = parser.parse_args().network
-    settings = config.load()
-    config.WEIGHTS.mkdir(exist_ok=True)
+    parser.add_argument("--fold", type=int, choices=[0, 1, 2], default=0, help="of the embedder; 0 is what ships")
+    options = parser.parse_args()
+    kind, settings = options.network, config.load(options.fold)
     net, kept, size = write_onnx(kind, settings)
     gap = difference(kind, net, size, settings)
     print(f"{kind}.onnx differs from the network by at most {gap:.2e}")
     if gap > TOLERANCE[kind]:
         sys.exit(f"more than {TOLERANCE[kind]}: the exported file is not the network; nothing was published")
     content = manifest(kind, kept, size, settings)
-    path = config.WEIGHTS / f"tillsight-{kind}-1.json"
+    path = config.published(settings, kind)[1]
     path.write_text(json.dumps(content, indent=2) + "\n")
     print(f"wrote {path.name}: thresholds {content['thresholds']}; now run: python3 models/training/evaluate.py {kind}")
 

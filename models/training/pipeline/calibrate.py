@@ -32,13 +32,12 @@ def _detector(settings: dict) -> dict[str, float]:
 
 def embedder_sets(settings: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Vectors and labels of each kind of held-out goods: shop photographs, tray crops of emoji and of goods."""
-    size = settings["embedder"]["exportSize"]
     photos, labels, _, held = sets.grocery_set(settings)
     mine = np.isin(labels, held)
-    out = {"grocery": (sets.embeddings(photos[mine], size), labels[mine])}
+    out = {"grocery": (sets.embeddings(settings, photos[mine]), labels[mine])}
     for number, which in enumerate(("heldOut", "goods")):
         crops, own = sets.crop_set(settings, which, 12, 52 + number)
-        out[which] = (sets.embeddings(crops, size), own)
+        out[which] = (sets.embeddings(settings, crops), own)
     return out
 
 

@@ -9,6 +9,8 @@ import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT.parent / "weights"
+# Embedders that are only measured, each with other classes of photographs held out; see README.md.
+FOLDS = ROOT / "folds"
 
 
 def load(fold: int = 0) -> dict:
@@ -36,9 +38,14 @@ def suffix(settings: dict) -> str:
     return f"-fold{settings['fold']}" if settings["fold"] else ""
 
 
-def output(settings: dict) -> Path:
-    """Where files of this fold are published: the shipped weights, or a folder a fold."""
-    return ROOT / "folds" / str(settings["fold"]) if settings["fold"] else WEIGHTS
+def network_id(settings: dict, kind: str) -> str:
+    return f"{settings[kind]['id']}{suffix(settings)}"
+
+
+def published(settings: dict, kind: str) -> tuple[Path, Path]:
+    """ONNX file and manifest: among the shipped weights, or, of a fold, beside the other folds."""
+    folder = FOLDS if settings["fold"] else WEIGHTS
+    return folder / f"{kind}{suffix(settings)}.onnx", folder / f"{network_id(settings, kind)}.json"
 
 
 def device(choice: str) -> torch.device:
