@@ -9,10 +9,16 @@ export const help = `tillsight cloud-sync: the chain's product catalog, and its 
 
 Usage: node cloud-sync/dist/main.js [options]
        node cloud-sync/dist/main.js import <file> | export [file] | enrol <pictures>   (their own --help)
+       node cloud-sync/dist/main.js setup-link [--user <name>] [--data <folder>]
+                        a new link for the first administrator, or for somebody who forgot his password
 
-  --data <folder>       catalog, pictures and token          (default ~/.tillsight/cloud)
+  --data <folder>       catalog and pictures                 (default ~/.tillsight/cloud)
   --store <name>        store whose lanes are served          (default store)
-  --port <n>            HTTP API on 127.0.0.1, 0 = any free   (default 7480)
+  --port <n>            HTTP API and console, 0 = any free    (default 7480)
+  --host <address>      where they listen                     (default 127.0.0.1: this machine alone)
+  --trust-proxy <addresses>  of the proxies with TLS in front, such as 127.0.0.1 or 10.0.0.0/8: without one,
+                        passwords and tokens cross the network in clear text
+  --public-url <url>    where people open the console, such as https://hq.example
   --broker-url <url>    your MQTT broker, mqtt:// or mqtts:// (default: embedded)
   --broker-user <name>  user at that broker, with
   --broker-password-file <file>, which holds nothing but the password
@@ -35,7 +41,9 @@ Usage: node cloud-sync/dist/main.js [options]
   --log-level <level>   error, warn, info or debug            (default info)
   --help                this text
 
-Writing needs the token that the first start prints; it is kept in the file "token" of the data folder:
+The first start prints a link, good once and for a day, that makes the first administrator; there is no default
+password. Programs get tokens from him (POST /api/tokens). On this machine, the file "token" of the data folder holds
+one with every right, another at each start:
   curl -X PUT -H "Authorization: Bearer $(cat ~/.tillsight/cloud/token)" -H "Content-Type: application/json" \\
     -d '{"price":{"minor":149,"currency":"EUR"}}' http://127.0.0.1:7480/api/products/apple/price
 `;
@@ -54,6 +62,14 @@ const Options = z.object({
   data: z.string().min(1).default(defaultData),
   store: NodeName.default("store"),
   port: Port.default(7480),
+  host: z.string().min(1).default("127.0.0.1"),
+  "trust-proxy": z
+    .string()
+    .regex(/^[0-9a-fA-F.:/, ]+$/, "addresses or networks, such as 127.0.0.1 or 10.0.0.0/8")
+    .optional(),
+  "public-url": z.url({ protocol: /^https?$/, error: "an address such as https://hq.example" }).optional(),
+  /** Of the command setup-link. */
+  user: z.string().min(1).optional(),
   "broker-url": z
     .string()
     .regex(/^(mqtts?|wss?):\/\//, "an address such as mqtts://broker.example:8883")
@@ -99,6 +115,10 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           data: text,
           store: text,
           port: text,
+          host: text,
+          "trust-proxy": text,
+          "public-url": text,
+          user: text,
           "broker-url": text,
           "broker-user": text,
           "broker-password-file": text,

@@ -1,6 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import type { HealthReport, NodeName } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
+import { Access } from "./access/access.js";
+import { writeLocalToken } from "./access/local-token.js";
 import { CloudCatalog } from "./catalog/catalog.js";
 import { Imports } from "./catalog/transfer/imports.js";
 import { agree } from "./copies/agreement.js";
@@ -15,8 +17,8 @@ import { Credentials } from "./fleet/credentials.js";
 import type { Fleet } from "./fleet/fleet.js";
 import { brokerGate, startFleet } from "./fleet/start-fleet.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
-import { createServer } from "./http/server.js";
-import { loadToken } from "./http/token.js";
+import { isLoopback, ownUrl } from "./http/address.js";
+import { createServer, type ServerParts } from "./http/server.js";
 import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
 import { type BrokerAccess, Publisher } from "./publish/publisher.js";
@@ -27,7 +29,7 @@ import { openDatabase } from "./storage/open.js";
 export const version = "0.1.0";
 
 export interface CloudSyncOptions {
-  /** Folder of the catalog database, the pictures and the token; created when missing. */
+  /** Folder of the catalog database, the pictures and the local token; created when missing. */
   readonly dataDir: string;
   /** Store whose lanes are served, as in their topics. */
   readonly store: NodeName;
@@ -41,8 +43,18 @@ export interface CloudSyncOptions {
   readonly links?: Omit<FetchOptions, "signal">;
   /** Leases and repetitions of enrolment. */
   readonly enrolQueue?: QueueOptions;
-  /** Of the HTTP API on loopback; 0 (the default) lets the system choose. */
+  /** Of the HTTP API and console; 0 (the default) lets the system choose. */
   readonly port?: number;
+  /** Address to listen on; 127.0.0.1 (the default): this machine alone. */
+  readonly host?: string;
+  /** Proxies with TLS in front of it, as addresses or networks: `10.0.0.0/8`. Believed about who calls. */
+  readonly trustProxy?: string | undefined;
+  /** Where people open the console, such as `https://hq.example`, when it is not where this process listens. */
+  readonly publicUrl?: string | undefined;
+  /** Folder of the built console; by default where `npm run build` puts it. */
+  readonly consoleDir?: string | undefined;
+  /** Time of sessions, tokens and links. */
+  readonly now?: () => Date;
   /** A broker of your own; left out, one is embedded. */
   readonly brokerUrl?: string;
   /** User and password at that broker. */
@@ -77,10 +89,10 @@ export interface CloudSync {
   readonly brokerUrl: string;
   /** Public key of headquarters, as lanes have it in their settings (`sync.trustedKeys`). */
   readonly publicKey: string;
-  /** Bearer token of every write. */
+  /** Bearer token with every right, of this run, for the process that composes it and commands on the data folder. */
   readonly token: string;
-  /** True at the first start with this data folder: the one time to show the token. */
-  readonly tokenIsNew: boolean;
+  /** Where the first administrator chooses a password, once, within 24 h; undefined when there are accounts. */
+  readonly setupUrl: string | undefined;
   /** The catalog itself, for a composition in the same process. */
   readonly catalog: CloudCatalog;
   readonly publisher: Publisher;
@@ -134,7 +146,9 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const catalog = await CloudCatalog.open(db, options.embedderId);
   undo.add(() => catalog.close());
   await catalog.putStore(store);
-  const { token, isNew } = await loadToken(dataDir);
+  const { token, remove } = await writeLocalToken(dataDir);
+  undo.add(remove);
+  const access = new Access({ db, localToken: token, ...(options.now ? { now: options.now } : {}) });
   const objects = await openObjectStore(dataDir, options.objectStore);
   undo.add(() => objects.close());
   const photos = new PhotoStore(objects);
@@ -154,7 +168,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     undo.add(broker.close);
   }
   const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
-  const access = broker ? gate?.access : options.brokerAccess;
+  const brokerAccess = broker ? gate?.access : options.brokerAccess;
   const key = await loadSigningKey(options.signingKeyFile ?? signingKeyFile(dataDir));
   await agree(db, key.publicKey.id, options.embedderId, options.adoptKey ?? false);
   const copies = new Copies({
@@ -163,13 +177,14 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const stores = async () => (await catalog.stores()).map(({ name }) => name);
   const publisher = new Publisher({
     ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
-    ...{ access, ca: options.brokerCa, share: copies },
+    ...{ access: brokerAccess, ca: options.brokerCa, share: copies },
   });
   publisher.start();
   undo.add(() => publisher.stop());
   const fleetParts = await startFleet({
-    ...{ db, objects, stores, credentials, broker, brokerUrl, access, ca: options.brokerCa, log },
-    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl, share: copies },
+    ...{ db, objects, stores, credentials, broker, brokerUrl, log, share: copies },
+    ...{ access: brokerAccess, ca: options.brokerCa },
+    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl },
   });
   undo.add(() => fleetParts.stop());
   await copies.start();
@@ -183,30 +198,49 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     trustedKeys: [publicKeyText(key.publicKey)],
   };
   const forFleet = { ...fleetParts, credentials, objects, forLanes };
-  const app = await createServer({
-    db,
-    catalog,
-    imports,
-    photos,
-    enrolment,
-    token,
-    log,
-    health,
-    ...forFleet,
-  });
-  undo.add(() => app.close());
-  const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 }).catch((cause: unknown) => {
-    throw new CloudStartError(`port ${options.port} cannot be used`, "Choose another with --port.", {
-      cause,
-    });
-  });
+  const { url, consoleUrl } = await serve(
+    options,
+    { db, catalog, imports, photos, enrolment, access, log, health, ...forFleet },
+    undo,
+  );
   await writeFile(addressFile(dataDir), `${url}\n`, { mode: 0o600 });
   undo.add(() => rm(addressFile(dataDir), { force: true }));
+  const setupUrl = (await access.accounts.any())
+    ? undefined
+    : `${consoleUrl}/setup#${await access.setupLinks.create("local", access.now())}`;
   log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
   return {
-    ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, tokenIsNew: isNew },
+    ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, setupUrl },
     ...{ catalog, publisher, fleet, health, stop: () => undo.run() },
   };
+}
+
+/** Brings the HTTP server up. @throws CloudStartError */
+async function serve(
+  options: CloudSyncOptions,
+  parts: Omit<ServerParts, "consoleUrl" | "consoleDir" | "trustProxy">,
+  undo: Undo,
+): Promise<{ readonly url: string; readonly consoleUrl: string }> {
+  const { host = "127.0.0.1", port = 0, trustProxy, consoleDir } = options;
+  let url = "";
+  const consoleUrl = () => options.publicUrl?.replace(/\/+$/, "") ?? url;
+  const app = await createServer({ ...parts, trustProxy, consoleDir, consoleUrl });
+  undo.add(() => app.close());
+  await app.listen({ host, port }).catch((cause: unknown) => {
+    throw new CloudStartError(
+      `${host} port ${port} cannot be used`,
+      "Choose another port with --port, or an address of this machine with --host.",
+      { cause },
+    );
+  });
+  const [address] = app.addresses();
+  url = ownUrl(host, typeof address === "object" ? address.port : port);
+  if (!isLoopback(host) && trustProxy === undefined)
+    parts.log.warn(
+      "passwords and tokens cross the network in clear text: put a proxy with TLS in front of it (--trust-proxy)",
+      { host },
+    );
+  return { url, consoleUrl: consoleUrl() };
 }
 
 async function report(catalog: CloudCatalog, publisher: Publisher, fleet: Fleet): Promise<HealthReport> {

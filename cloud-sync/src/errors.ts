@@ -23,18 +23,6 @@ export class ConflictError extends TillsightError {
   readonly code = "CONFLICT";
 }
 
-/** A write without the right token. */
-export class UnauthorizedError extends TillsightError {
-  readonly code = "UNAUTHORIZED";
-
-  constructor() {
-    super(
-      "this call needs a token",
-      "Send `Authorization: Bearer <token>`; the token is in the file `token` of the data folder.",
-    );
-  }
-}
-
 /** A page of another origin asks, which a browser lets it try. */
 export class ForeignOriginError extends TillsightError {
   readonly code = "FOREIGN_ORIGIN";

@@ -1,3 +1,4 @@
+export * from "./access/errors.js";
 export { benchCatalog, type CatalogBench } from "./catalog/bench.js";
 export type { CloudCatalog } from "./catalog/catalog.js";
 export type { ChangeResult } from "./catalog/change-log.js";

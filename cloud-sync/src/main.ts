@@ -3,6 +3,7 @@ import { describeError } from "@tillsight/contracts";
 import { runEnrol } from "./cli/enrol.js";
 import { enrolHelp, parseEnrol } from "./cli/enrol-options.js";
 import { brokerAccess, rotateKey } from "./cli/publishing.js";
+import { newSetupLink } from "./cli/setup-link.js";
 import { runExport, runImport } from "./cli/transfer.js";
 import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
 import { type CliOptions, help, parseOptions } from "./cli.js";
@@ -21,6 +22,9 @@ async function run(options: CliOptions): Promise<void> {
       dataDir: options.data,
       store: options.store,
       port: options.port,
+      host: options.host,
+      trustProxy: options["trust-proxy"],
+      publicUrl: options["public-url"],
       brokerPort: options["broker-port"],
       databaseUrl: options["database-url"] ?? process.env.TILLSIGHT_DATABASE_URL,
       objectStore: options.objects,
@@ -34,8 +38,9 @@ async function run(options: CliOptions): Promise<void> {
     ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },
     links: { allowPrivate: options["private-links"] },
   });
-  // Beside the log, and once: a token does not belong into stored logs.
-  if (cloud.tokenIsNew) process.stderr.write(`Write token (kept in ${options.data}/token): ${cloud.token}\n`);
+  // Beside the log: a secret does not belong into stored logs.
+  if (cloud.setupUrl !== undefined)
+    process.stderr.write(`Make the first administrator (once, within 24 h): ${cloud.setupUrl}\n`);
   process.stderr.write(`Public key for lanes (sync.trustedKeys): ${cloud.publicKey}\n`);
   const stop = (signal: NodeJS.Signals) => {
     log.info("stopping", { signal });
@@ -86,10 +91,17 @@ async function enrol(argv: readonly string[]): Promise<void> {
   process.exitCode = await runEnrol(args, environment, { stdin, stdout, stderr, signal: stop.signal });
 }
 
+/** A new link for whoever lost the first one, or a password. */
+async function setupLink(argv: readonly string[]): Promise<void> {
+  const options = parseOptions(argv);
+  process.stdout.write(options.help ? help : `${await newSetupLink(options)}\n`);
+}
+
 try {
   const [command, ...rest] = process.argv.slice(2);
   if (command === "import" || command === "export") await transfer(command, rest);
   else if (command === "enrol") await enrol(rest);
+  else if (command === "setup-link") await setupLink(rest);
   else {
     const options = parseOptions(process.argv.slice(2));
     if (options.help) process.stdout.write(help);

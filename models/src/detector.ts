@@ -4,7 +4,7 @@ import { BadInferenceError } from "./errors.js";
 import { inTurn } from "./in-turn.js";
 import { fromLetterbox, type Letterbox, Letterboxer } from "./letterbox.js";
 import type { DetectorManifest } from "./manifest.js";
-import type { Detection, Detector } from "./networks.js";
+import type { Detection, DetectOptions, Detector } from "./networks.js";
 import { suppress } from "./nms.js";
 import { openNetwork, type SessionSettings } from "./session.js";
 import { readModel } from "./store.js";
@@ -34,7 +34,7 @@ function clip(box: Box, width: number, height: number): Box {
 
 /**
  * Rows of the network's output as boxes of the picture: those below the score threshold and those without size
- * are dropped, the rest clipped to the picture and freed of doubles, best first.
+ * are dropped, the rest clipped to the picture and freed of doubles, best first. Doubtful ones only where asked for.
  * @param rows N x 5, pixels of the input.
  * @throws BadInferenceError for numbers that are not finite.
  */
@@ -43,11 +43,14 @@ export function decodeDetections(
   at: Letterbox,
   picture: { width: number; height: number },
   manifest: Pick<DetectorManifest, "id" | "thresholds">,
+  options: DetectOptions = {},
 ): Detection[] {
   const found: Detection[] = [];
+  const { score: sure, doubt = sure, nmsIou } = manifest.thresholds;
+  const least = options.doubtful ? Math.min(doubt, sure) : sure;
   for (let i = 0; i + ROW <= rows.length; i += ROW) {
     const score = rows[i + 4] as number;
-    if (score < manifest.thresholds.score) continue;
+    if (score < least) continue;
     const [cx = 0, cy = 0, w = 0, h = 0] = rows.subarray(i, i + 4);
     if (!Number.isFinite(cx + cy + w + h + score))
       throw new BadInferenceError(manifest.id, "a box is not a number");
@@ -56,9 +59,10 @@ export function decodeDetections(
       picture.width,
       picture.height,
     );
-    if (box.w >= MIN_SIDE && box.h >= MIN_SIDE) found.push({ box, score: Math.min(1, score) });
+    if (box.w < MIN_SIDE || box.h < MIN_SIDE) continue;
+    found.push({ box, score: Math.min(1, score), ...(score < sure && { doubtful: true }) });
   }
-  return suppress(found, manifest.thresholds.nmsIou);
+  return suppress(found, nmsIou);
 }
 
 /**
@@ -75,12 +79,12 @@ export async function loadDetector(settings: ModelSettings = {}): Promise<Detect
   const dims = [1, 3, manifest.input.height, manifest.input.width];
   return {
     info: network.info,
-    detect(picture) {
+    detect(picture, options) {
       return turn(async () => {
         requirePicture(picture);
         const at = letterboxer.write(picture, tensor, 0);
         const output = await network.run(tensor, dims);
-        return decodeDetections(output.data as Float32Array, at, picture, manifest);
+        return decodeDetections(output.data as Float32Array, at, picture, manifest, options);
       });
     },
     rawTime: network.rawTime,

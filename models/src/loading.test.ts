@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeError, TillsightError } from "@tillsight/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadDetector } from "./detector.js";
+import { decodeDetections, loadDetector } from "./detector.js";
 import { loadEmbedder } from "./embedder.js";
+import type { DetectOptions } from "./networks.js";
 import {
   detectorManifest,
   embedderManifest,
@@ -51,6 +52,23 @@ describe("a sound pair of models", () => {
     const found = await detector.detect(grey(64, 32));
     expect(found).toEqual([{ box: { x: 24, y: 8, w: 16, h: 16 }, score: expect.closeTo(0.9, 5) }]);
     await detector.close();
+  });
+
+  it("gives doubtful detections only where they are asked for, marked as such", () => {
+    const rows = Float32Array.from([16, 16, 8, 8, 0.9, 4, 4, 6, 6, 0.2, 26, 26, 6, 6, 0.05]);
+    const picture = { width: 32, height: 32 };
+    const at = { ...picture, scaleX: 1, scaleY: 1, left: 0, top: 0 };
+    const manifest = { id: "tiny", thresholds: { score: 0.4, doubt: 0.1, nmsIou: 0.5 } };
+    const scores = (options?: DetectOptions) =>
+      decodeDetections(rows, at, picture, manifest, options).map(({ score, doubtful }) => [
+        Math.round(score * 100),
+        doubtful ?? false,
+      ]);
+    expect(scores()).toEqual([[90, false]]);
+    expect(scores({ doubtful: true })).toEqual([
+      [90, false],
+      [20, true],
+    ]);
   });
 
   it("embeds any number of crops in one call, in order, each of length 1", async () => {

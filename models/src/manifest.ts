@@ -49,8 +49,10 @@ export const DetectorManifest = z.strictObject({
   ...common,
   kind: z.literal("detector"),
   thresholds: z.strictObject({
-    /** Boxes that score less are nothing. */
+    /** Boxes that score at least this are goods. */
     score: z.number().min(0).max(1),
+    /** Boxes that score at least this are doubtful; left out, there are none. */
+    doubt: z.number().min(0).max(1).optional(),
     /** Of two boxes that overlap more (intersection over union), the better one stays. */
     nmsIou: z.number().min(0).max(1),
   }),

@@ -6,6 +6,13 @@ import type { Picture } from "./picture.js";
 export interface Detection {
   readonly box: Box;
   readonly score: number;
+  /** Scores less than the detector's threshold: goods only where something else speaks for it. */
+  readonly doubtful?: true;
+}
+
+export interface DetectOptions {
+  /** Doubtful detections, too; default: none. */
+  readonly doubtful?: boolean;
 }
 
 /** Execution providers of ONNX Runtime that configuration may ask for, in the order they are tried. */
@@ -23,7 +30,7 @@ export interface NetworkInfo {
 export interface Detector {
   readonly info: NetworkInfo;
   /** Products on the tray after non-maximum suppression, best first. */
-  detect(picture: Picture): Promise<Detection[]>;
+  detect(picture: Picture, options?: DetectOptions): Promise<Detection[]>;
   /** Milliseconds spent inside ONNX Runtime so far, and calls: the reference of the pipeline's own cost. */
   rawTime(): { ms: number; calls: number };
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { tokenFile } from "../access/local-token.js";
 import { type ExportOptions, exportText } from "../catalog/transfer/exporter.js";
 import type { ImportOptions } from "../catalog/transfer/importer.js";
 import { Imports } from "../catalog/transfer/imports.js";
@@ -38,7 +38,7 @@ export async function openTarget(where: Where): Promise<Target> {
   } catch (error) {
     const address = (await readFile(addressFile(data), "utf8").catch(() => "")).trim();
     if (!(error instanceof CloudStartError) || address === "") throw error;
-    return new HttpTarget(address, (await readFile(join(data, "token"), "utf8")).trim());
+    return new HttpTarget(address, (await readFile(tokenFile(data), "utf8")).trim());
   }
   return openDirect(data, undefined, unlock).catch(async (error: unknown) => {
     await unlock();

@@ -40,7 +40,7 @@ const file = "sku,name,unit,price,currency,taxRate\nmilk,Milk,each,1.19,EUR,7\no
 test("a file goes in whole, its report can be asked for, and comes out again", async () => {
   const id = "6f2c9f4e-3b5a-4c37-9d0e-000000000001";
   const done = await call("POST", `/api/imports?id=${id}&file=goods.csv`, file, "text/csv");
-  expect(done).toMatchObject({ status: 200, body: { id, state: "done", created: 2, actor: "api" } });
+  expect(done).toMatchObject({ status: 200, body: { id, state: "done", created: 2, actor: "local" } });
   expect(done.headers.get("location")).toBe(`/api/imports/${id}`);
   expect((await call("GET", `/api/imports/${id}`)).body).toEqual(done.body);
   expect((await call("GET", "/api/imports")).body.imports[0]).toEqual(done.body);
@@ -120,8 +120,8 @@ test("a store sells at its own price, and the audit tells who said so", async ()
   });
   const { changes, next } = (await call("GET", "/api/changes?store=north&kind=override&limit=2")).body;
   expect(changes).toMatchObject([
-    { kind: "override", actor: "api", after: null, before: own },
-    { kind: "override", actor: "api", before: null, after: own },
+    { kind: "override", actor: "local", after: null, before: own },
+    { kind: "override", actor: "local", before: null, after: own },
   ]);
   expect(next).toBe(changes[1].lsn);
 });

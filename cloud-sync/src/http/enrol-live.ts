@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { ForeignOriginError } from "../errors.js";
+import { requireOwnOrigin } from "./authenticate.js";
 import { jobView } from "./enrol-view.js";
 import type { ServerParts } from "./server.js";
 
@@ -20,9 +20,7 @@ export function liveRoute(app: FastifyInstance, { enrolment }: ServerParts): voi
     {
       websocket: true,
       preValidation: async (request) => {
-        const { origin, host } = request.headers;
-        if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host))
-          throw new ForeignOriginError();
+        requireOwnOrigin(request);
         Query.parse(request.query);
       },
     },

@@ -40,6 +40,7 @@ interface Shown {
 /** What is asked of any answer here. */
 type Answer = Shown & { enrolments: Shown[]; batches: { id: string }[] };
 
+const bearer = () => ({ headers: { authorization: `Bearer ${cloud.token}` } });
 async function call(method: string, path: string, body?: Uint8Array | FormData | object, type?: string) {
   const raw = body instanceof Uint8Array || body instanceof FormData;
   const response = await fetch(cloud.url + path, {
@@ -89,12 +90,12 @@ test("photos of every kind become references of their product, and their picture
   const ids = (await references("mug")).map(({ id }) => id);
   expect([...ids].sort()).toEqual(jobs.map(({ id }) => id).sort());
   for (const [i, kind] of ["jpeg", "png", "webp"].entries()) {
-    const picture = await fetch(`${cloud.url}${jobs[i]?.picture}`);
+    const picture = await fetch(`${cloud.url}${jobs[i]?.picture}`, bearer());
     expect(picture.headers.get("content-type")).toBe(`image/${kind}`);
     expect(picture.headers.get("x-content-type-options")).toBe("nosniff");
     expect((await sharp(await picture.arrayBuffer()).metadata()).width).toBe(240);
   }
-  const small = await fetch(`${cloud.url}${jobs[0]?.picture}?size=64`);
+  const small = await fetch(`${cloud.url}${jobs[0]?.picture}?size=64`, bearer());
   expect((await sharp(await small.arrayBuffer()).metadata()).width).toBe(64);
 });
 
@@ -191,7 +192,7 @@ test("the same picture for another product is held, and both pictures are at han
     { sku: "mug", reference: first?.id, picture: first?.picture },
   ]);
   for (const path of [held.picture, held.verdict?.conflicts[0]?.picture])
-    expect((await fetch(`${cloud.url}${path}`)).status).toBe(200);
+    expect((await fetch(`${cloud.url}${path}`, bearer())).status).toBe(200);
   await cloud.catalog.removeReference(first?.id ?? "", "test");
   await call("POST", `/api/enrolments/${second?.id}/retry`);
   expect((await until(second?.id ?? "", "enrolled")).verdict?.conflicts).toEqual([]);
@@ -232,7 +233,10 @@ test("a product that goes while its photo waits leaves no reference behind", asy
 test("a page sees everything of a batch as it happens", async () => {
   const batch = "6f2c9f4e-3b5a-4c37-9d0e-0000000000bb";
   const heard: { type: string; counts: Record<string, number>; enrolments: Shown[] }[] = [];
-  const socket = new WebSocket(`${cloud.url.replace("http", "ws")}/api/enrolments/live?batch=${batch}`);
+  const socket = new WebSocket(
+    `${cloud.url.replace("http", "ws")}/api/enrolments/live?batch=${batch}`,
+    bearer(),
+  );
   socket.on("message", (data) => heard.push(JSON.parse(String(data))));
   await expect.poll(() => heard.length).toBe(1);
   expect(heard[0]).toMatchObject({ type: "snapshot", enrolments: [] });
@@ -250,6 +254,7 @@ test("a page sees everything of a batch as it happens", async () => {
 test("a page of another origin is turned away", async () => {
   const socket = new WebSocket(`${cloud.url.replace("http", "ws")}/api/enrolments/live`, {
     origin: "https://elsewhere.example",
+    ...bearer(),
   });
   const error = await new Promise<Error>((resolve) => socket.once("error", resolve));
   expect(error.message).toContain("403");

@@ -7,6 +7,7 @@ import { maxPhotoBytes, maxPhotos } from "../enrol/photo.js";
 import { JobState } from "../enrol/queue/job.js";
 import { decideJob, decisionNames, readBatches, readJobs, requireJob } from "../enrol/queue/jobs.js";
 import { NotFoundError } from "../errors.js";
+import { actorOf } from "./authenticate.js";
 import { liveRoute } from "./enrol-live.js";
 import { jobView } from "./enrol-view.js";
 import { requireThat } from "./problem.js";
@@ -41,8 +42,6 @@ const ListQuery = z.strictObject({
 });
 const BatchesQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
-const actor = "api";
-
 /** `/api/products/SKU/photos` and `/api/enrolments`. */
 export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Promise<void> {
   const { enrolment, db } = parts;
@@ -53,7 +52,10 @@ export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Pro
     async (request, reply) => {
       const { sku } = ProductParams.parse(request.params);
       const query = UploadQuery.parse(request.query);
-      const { batch, jobs } = await enrolment.upload(sku, await picturesOf(request), { actor, ...query });
+      const { batch, jobs } = await enrolment.upload(sku, await picturesOf(request), {
+        actor: actorOf(request),
+        ...query,
+      });
       return reply
         .code(202)
         .header("location", `/api/enrolments/batches/${batch}`)
@@ -63,7 +65,7 @@ export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Pro
 
   app.post("/api/enrolments/links", async (request, reply) => {
     const { batch = randomUUID(), label, links } = LinksBody.parse(request.body);
-    const jobs = await enrolment.link({ id: batch, label, actor }, links);
+    const jobs = await enrolment.link({ id: batch, label, actor: actorOf(request) }, links);
     return reply
       .code(202)
       .header("location", `/api/enrolments/batches/${batch}`)
@@ -85,7 +87,7 @@ export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Pro
 
   app.post("/api/enrolments/:id/:decision", async (request) => {
     const { id, decision } = DecisionParams.parse(request.params);
-    return jobView(await decideJob(db, id, decision, actor));
+    return jobView(await decideJob(db, id, decision, actorOf(request)));
   });
 
   app.get("/api/enrolments/batches", async (request) => ({

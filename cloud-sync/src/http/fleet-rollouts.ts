@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { RolloutStage, RolloutTarget } from "../fleet/rollout/plan.js";
+import { actorOf } from "./authenticate.js";
 import { Group } from "./fleet-names.js";
 import type { ServerParts } from "./server.js";
 
@@ -32,7 +33,7 @@ export function rolloutRoutes(app: FastifyInstance, { rollouts }: ServerParts): 
   }));
   app.get("/api/fleet/rollouts/:id", (request) => rollouts.show(Id.parse(request.params).id));
   app.post("/api/fleet/rollouts", async (request, reply) => {
-    const made = await rollouts.create(Body.parse(request.body), "api");
+    const made = await rollouts.create(Body.parse(request.body), actorOf(request));
     return reply.code(201).send(made);
   });
   app.post("/api/fleet/rollouts/:id/:action", (request) => {

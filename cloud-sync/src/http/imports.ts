@@ -7,6 +7,7 @@ import { exportText } from "../catalog/transfer/exporter.js";
 import { kindNames } from "../catalog/transfer/kinds.js";
 import { encodings } from "../catalog/transfer/lines.js";
 import type { ImportReport } from "../catalog/transfer/report.js";
+import { actorOf } from "./authenticate.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -60,7 +61,12 @@ export function transferRoutes(app: FastifyInstance, { imports, db }: ServerPart
       if (!request.raw.complete) stop.abort();
     });
     const report = await imports.run(bodyOf(request), {
-      ...{ ...query, id: query.id ?? randomUUID(), format: query.format ?? formatOf(request), actor: "api" },
+      ...{
+        ...query,
+        id: query.id ?? randomUUID(),
+        format: query.format ?? formatOf(request),
+        actor: actorOf(request),
+      },
       ...{ replace: query.replace === "true", dryRun: query.dryRun === "true" },
       ...{ ignoreUnknown: query.ignoreUnknown === "true", signal: stop.signal },
     });

@@ -1,6 +1,7 @@
 import { InvalidInputError, TillsightError } from "@tillsight/contracts";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { SignInBlockedError } from "../access/errors.js";
 import type { Logger } from "../log.js";
 
 /** RFC 9457, with what to do about it. */
@@ -15,6 +16,12 @@ export interface Problem {
 const statusOf: Readonly<Record<string, number>> = {
   INVALID_INPUT: 400,
   UNAUTHORIZED: 401,
+  SIGN_IN_REFUSED: 401,
+  SIGN_IN_BLOCKED: 429,
+  FORBIDDEN: 403,
+  CSRF: 403,
+  SETUP_REFUSED: 403,
+  SETUP_DONE: 409,
   REGISTRATION_REFUSED: 403,
   TOO_MANY_TRIES: 429,
   ROLLOUT_STATE: 409,
@@ -60,6 +67,7 @@ export function sendProblem(log: Logger) {
     const problem = toProblem(error);
     if (problem.status >= 500)
       log.error("request failed", { method: request.method, url: request.url, error: String(error) });
+    if (error instanceof SignInBlockedError) reply.header("retry-after", error.retryAfterSeconds);
     return reply.code(problem.status).type("application/problem+json").send(problem);
   };
 }

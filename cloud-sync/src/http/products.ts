@@ -2,6 +2,7 @@ import { Money, Product, Sku } from "@tillsight/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { NotFoundError } from "../errors.js";
+import { actorOf } from "./authenticate.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -19,8 +20,6 @@ const ProductBody = Product.partial({ sku: true }).extend({
   tareGrams: Product.shape.tareGrams.default(0),
   minAge: Product.shape.minAge.default(null),
 });
-
-const actor = "api";
 
 /** `/api/products`: read, put, price, remove. */
 export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
@@ -50,17 +49,19 @@ export function productRoutes(app: FastifyInstance, parts: ServerParts): void {
     );
     requirePrice(body.price);
     const product: Product = { ...body, sku };
-    return { product, ...(await catalog.putProduct(product, actor)) };
+    return { product, ...(await catalog.putProduct(product, actorOf(request))) };
   });
 
   app.put("/api/products/:sku/price", async (request) => {
     const sku = skuOf(request);
     const { price } = PriceBody.parse(request.body);
     requirePrice(price);
-    return { sku, price, ...(await catalog.setPrice(sku, price, actor)) };
+    return { sku, price, ...(await catalog.setPrice(sku, price, actorOf(request))) };
   });
 
-  app.delete("/api/products/:sku", async (request) => catalog.removeProduct(skuOf(request), actor));
+  app.delete("/api/products/:sku", async (request) =>
+    catalog.removeProduct(skuOf(request), actorOf(request)),
+  );
 }
 
 const requirePrice = (price: Money) =>

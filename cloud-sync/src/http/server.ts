@@ -1,7 +1,10 @@
+// fastify's own reader and writer of cookies.
+import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import websocket from "@fastify/websocket";
 import type { HealthReport } from "@tillsight/contracts";
 import fastify, { type FastifyInstance } from "fastify";
+import type { Access } from "../access/access.js";
 import type { CloudCatalog } from "../catalog/catalog.js";
 import type { Imports } from "../catalog/transfer/imports.js";
 import type { Enrolment } from "../enrol/enrolment.js";
@@ -12,22 +15,20 @@ import type { FleetParts } from "../fleet/start-fleet.js";
 import type { Logger } from "../log.js";
 import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
+import { authenticate } from "./authenticate.js";
+import { consoleRoutes } from "./console.js";
 import { enrolRoutes } from "./enrol.js";
 import { fleetRoutes } from "./fleet.js";
+import { securityHeaders } from "./headers.js";
 import { transferRoutes } from "./imports.js";
 import { photoRoutes } from "./photos.js";
 import { sendProblem } from "./problem.js";
 import { productRoutes } from "./products.js";
+import { requireDeclaredAccess } from "./route-access.js";
 import { salesRoutes } from "./sales.js";
+import { sessionRoutes } from "./session.js";
 import { storeRoutes } from "./stores.js";
-import { requireToken } from "./token.js";
-
-declare module "fastify" {
-  interface FastifyContextConfig {
-    /** A write that brings an authority of its own, and needs no token. */
-    readonly open?: boolean;
-  }
-}
+import { userRoutes } from "./users.js";
 
 export interface ServerParts extends Omit<FleetParts, "stop"> {
   readonly catalog: CloudCatalog;
@@ -39,17 +40,30 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
   readonly credentials: Credentials;
   /** What a terminal is told when it registers. */
   readonly forLanes: { readonly brokerUrl: string | null; readonly trustedKeys: string[] };
-  readonly token: string;
+  readonly access: Access;
+  /** Folder of the built console; by default where `npm run build` puts it. */
+  readonly consoleDir?: string | undefined;
+  /** Proxies that are believed: addresses or networks, as `X-Forwarded-For` and `-Proto` can be forged. */
+  readonly trustProxy?: string | undefined;
   readonly log: Logger;
+  /** Where people open the console, without a slash at its end. */
+  consoleUrl(): string;
   health(): Promise<HealthReport>;
 }
 
-/** The HTTP API, not yet listening. Reading is open to this machine, every write needs the token. */
+/** The HTTP API and the console, not yet listening. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true });
+  const { trustProxy = false } = parts;
+  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy });
   app.setErrorHandler(sendProblem(parts.log));
-  app.setNotFoundHandler((request, reply) =>
-    reply
+  requireDeclaredAccess(app);
+  await app.register(cookie);
+  await securityHeaders(app);
+  authenticate(app, parts.access);
+  const answerConsole = await consoleRoutes(app, parts.consoleDir);
+  app.setNotFoundHandler((request, reply) => {
+    if (answerConsole(request, reply)) return reply;
+    return reply
       .code(404)
       .type("application/problem+json")
       .send({
@@ -57,11 +71,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
         title: `there is no ${request.method} ${request.url}`,
         status: 404,
         fix: "See docs/headquarters.md for what there is.",
-      }),
-  );
-  app.addHook("onRequest", async (request) => {
-    if (request.method !== "GET" && request.method !== "HEAD" && !request.routeOptions.config.open)
-      requireToken(parts.token, request.headers.authorization);
+      });
   });
   app.addContentTypeParser(/^image\//, { parseAs: "buffer", bodyLimit: maxPhotoBytes }, (_, body, done) =>
     done(null, body),
@@ -74,6 +84,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.code(report.state === "failed" ? 503 : 200).send(report);
   });
   await app.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
+  sessionRoutes(app, parts);
+  userRoutes(app, parts);
   productRoutes(app, parts);
   storeRoutes(app, parts);
   transferRoutes(app, parts);

@@ -5,13 +5,12 @@ import { AuditQuery } from "../catalog/audit.js";
 import { Override } from "../catalog/override.js";
 import { Store } from "../catalog/stores.js";
 import { NotFoundError } from "../errors.js";
+import { actorOf } from "./authenticate.js";
 import type { ServerParts } from "./server.js";
 
 const StoreParams = z.object({ store: NodeName });
 const OwnParams = z.object({ store: NodeName, sku: Sku });
 const StoreBody = z.strictObject({ label: Store.shape.label.optional() }).default({});
-
-const actor = "api";
 
 /** `/api/stores`, what a store does otherwise than the chain, and `/api/changes`. */
 export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): void {
@@ -37,13 +36,13 @@ export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): voi
   app.put("/api/stores/:store/products/:sku", async (request) => {
     const { store, sku } = OwnParams.parse(request.params);
     const override = Override.parse(request.body);
-    const result = await catalog.putOverride(store, sku, override, actor);
+    const result = await catalog.putOverride(store, sku, override, actorOf(request));
     return { override, product: (await catalog.productIn(store, sku)) ?? null, ...result };
   });
 
   app.delete("/api/stores/:store/products/:sku", async (request) => {
     const { store, sku } = OwnParams.parse(request.params);
-    return catalog.putOverride(store, sku, null, actor);
+    return catalog.putOverride(store, sku, null, actorOf(request));
   });
 
   app.get("/api/changes", async (request) => {

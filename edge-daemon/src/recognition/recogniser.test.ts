@@ -97,6 +97,36 @@ describe("goods on a tray", () => {
   });
 });
 
+describe("goods that the detector doubts", () => {
+  const strange: Thing = { ...pear, doubtful: true };
+
+  it("are believed in where the tray looks like something else than the bare tray", async () => {
+    await lane.show([]);
+    await lane.reach([]);
+    expect(items(await lane.show([apple, strange]))).toEqual(["item-1 apple", "item-2 pear"]);
+  });
+
+  it("are nothing where the tray is bare, or where other goods lie", async () => {
+    await lane.show([]);
+    await lane.reach([]);
+    const ghost: Thing = { kind: "shine", x: 200, y: 20, doubtful: true };
+    const part: Thing = { ...apple, x: apple.x + 10, w: 30, doubtful: true };
+    lane.phantoms = [ghost];
+    expect(items(await lane.show([part, apple]))).toEqual(["item-1 apple"]);
+  });
+
+  it("are nothing before the bare tray has been seen", async () => {
+    expect(items(await lane.show([strange]))).toEqual([]);
+  });
+
+  it("stay what they were when doubt comes later", async () => {
+    await lane.show([]);
+    await lane.show([pear]);
+    await lane.reach([pear]);
+    expect(items(await lane.show([strange], 2_000))).toEqual(["item-1 pear"]);
+  });
+});
+
 describe("a hand", () => {
   it("holds every decision while it moves and while it rests over the tray", async () => {
     await lane.show([]);

@@ -9,6 +9,7 @@ import {
   type PrintLook,
 } from "@tillsight/models";
 import { decideByPicture, type MatchThresholds } from "../domain/recognition/decide.js";
+import { withoutUnfounded } from "../domain/recognition/doubt.js";
 import {
   fadeItem,
   freshItem,
@@ -97,12 +98,19 @@ function clearSku(near: readonly Neighbour[], thresholds: MatchThresholds): Sku 
   return decision.kind === "matched" ? decision.sku : null;
 }
 
-/** Detector, crops, one batched embedder call and the nearest references: everything about a picture but its past. */
+/**
+ * Detector, crops, one batched embedder call and the nearest references: everything about a picture but its past.
+ * `founded`, where the past is known, says which doubtful detections count; otherwise none does.
+ */
 export async function look(
   picture: Picture,
   deps: ReaderDeps,
+  founded?: (found: readonly Detection[]) => readonly Detection[],
 ): Promise<Look & { detections: readonly Detection[] }> {
-  const detections = await timedAsync(deps, "detect", () => deps.detector.detect(picture));
+  const found = await timedAsync(deps, "detect", () =>
+    deps.detector.detect(picture, { doubtful: founded !== undefined }),
+  );
+  const detections = founded ? founded(found) : found;
   const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
   const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
   const near = timed(deps, "match", () => vectors.map((v) => deps.catalog.nearest(v, NEAREST)));
@@ -162,7 +170,11 @@ export class TrayReader {
   }
 
   async read(frame: SettledPicture): Promise<Reading> {
-    const seen = await look(frame.picture, this.#deps);
+    const { picture, grid } = frame;
+    const { width, height } = picture;
+    const known = this.#tracker.tracks.filter((t) => t.confirmed).map((t) => t.box);
+    const tray = { surface: this.#surface, grid, known, width, height };
+    const seen = await look(picture, this.#deps, (found) => withoutUnfounded(found, tray));
     return timed(this.#deps, "track", () => this.#update(frame, seen));
   }
 

@@ -92,6 +92,46 @@ def phone(rng: np.random.Generator, size: int) -> np.ndarray:
     return out
 
 
+def paper(rng: np.random.Generator, size: int) -> np.ndarray:
+    """RGBA: a receipt or a shopping list, pale, with lines of print or handwriting."""
+    out = np.zeros((size, size, 4), np.uint8)
+    half = int(size * rng.uniform(0.12, 0.38))
+    left, right = size // 2 - half, size // 2 + half
+    tone = np.array([1, 1, rng.uniform(0.75, 1.0)]) * rng.uniform(205, 252)
+    out[1 : size - 1, left:right] = (*tone.astype(int).tolist(), 255)
+    ink = int(rng.integers(20, 130))
+    hand, step = rng.random() < 0.4, int(rng.integers(5, 14))
+    for y in range(step, size - step, step):
+        end = left + 4 + int((right - left - 8) * rng.uniform(0.2, 1))
+        if hand:
+            xs = np.arange(left + 4, max(end, left + 12), 3)
+            points = np.stack([xs, y + rng.normal(0, step * 0.22, len(xs))], 1).astype(np.int32)
+            cv2.polylines(out, [points], False, (ink // 2, ink // 2, ink, 255), 1, cv2.LINE_AA)
+        elif rng.random() < 0.85:
+            for x in range(left + 4, end - 3, int(rng.integers(3, 7))):
+                cv2.line(out, (x, y), (x + 2, y), (ink, ink, ink, 255), 1)
+    bend = 1 + 0.12 * np.sin(np.linspace(0, rng.uniform(1, 7), size) + rng.uniform(0, 6))[:, None, None]
+    out[..., :3] = np.clip(out[..., :3] * bend, 0, 255)
+    return out
+
+
+def keys(rng: np.random.Generator, size: int) -> np.ndarray:
+    """RGBA: a ring with one to four keys, now and then a coloured tag."""
+    out = np.zeros((size, size, 4), np.uint8)
+    middle = np.full(2, size * 0.5)
+    for _ in range(int(rng.integers(1, 5))):
+        metal = (np.array([1, rng.uniform(0.85, 1), rng.uniform(0.55, 1)]) * rng.uniform(120, 215)).astype(int).tolist()
+        turn, long, wide = rng.uniform(0, 2 * np.pi), size * rng.uniform(0.3, 0.45), int(size * rng.uniform(0.06, 0.1))
+        way = np.array([np.cos(turn), np.sin(turn)])
+        bow, tip = middle + way * size * 0.13, middle + way * long
+        cv2.line(out, tuple(int(v) for v in bow), tuple(int(v) for v in tip), (*metal, 255), max(3, wide // 2), cv2.LINE_AA)
+        cv2.circle(out, tuple(int(v) for v in bow), wide, (*metal, 255), -1, cv2.LINE_AA)
+    cv2.circle(out, (size // 2, size // 2), int(size * 0.12), (*(int(rng.integers(110, 200)),) * 3, 255), 3, cv2.LINE_AA)
+    if rng.random() < 0.4:
+        cv2.circle(out, (size // 2, int(size * 0.7)), int(size * 0.11), (*colour(rng), 255), -1, cv2.LINE_AA)
+    return out
+
+
 def slip(rng: np.random.Generator, picture: np.ndarray) -> None:
     """Marks on the surface itself: scratches, a cable, tape lines, stains. Drawn in place."""
     height, width = picture.shape[:2]
@@ -112,6 +152,29 @@ def edge(rng: np.random.Generator, picture: np.ndarray, other: np.ndarray) -> No
         picture[:] = (picture * (1 - tone[..., None])).astype(np.uint8)
         np.copyto(picture, other, where=(beyond > rim)[..., None])
         picture[(beyond > 0) & (beyond <= rim)] = colour(rng)
+
+
+def basin(rng: np.random.Generator, picture: np.ndarray, counter: np.ndarray) -> None:
+    """The whole tray in sight: round corners, a rim lit from one side, its shadow on the counter around it."""
+    height, width = picture.shape[:2]
+    margin, rim = rng.uniform(0.01, 0.16, 4) * [width, height, width, height], int(rng.integers(1, max(2, width // 28)))
+    radius = int(rng.uniform(0, 0.12) * width)
+
+    def area(grow: float) -> np.ndarray:
+        mask = np.zeros((height, width), np.uint8)
+        x0, y0 = int(margin[0] - grow + radius), int(margin[1] - grow + radius)
+        x1, y1 = int(width - margin[2] + grow - radius), int(height - margin[3] + grow - radius)
+        cv2.rectangle(mask, (x0, y0), (x1, y1), 255, -1)
+        if radius:
+            mask = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (radius * 2 + 1, radius * 2 + 1)))
+        return mask
+
+    inside, outside = area(0), area(rim)
+    shadow = cv2.GaussianBlur(np.roll(outside, rng.integers(-6, 7, 2), (0, 1)), (0, 0), rng.uniform(1, 6))
+    around = counter * (1 - shadow[..., None] / 255.0 * rng.uniform(0, 0.5))
+    slope = np.clip(np.linspace(1.3, 0.7, height)[:, None] + np.linspace(0.15, -0.15, width), 0, 2)
+    edge_tone = np.clip(np.float32(colour(rng)) * slope[..., None], 0, 255)
+    picture[:] = np.where(inside[..., None] > 127, picture, np.where(outside[..., None] > 127, edge_tone, around)).astype(np.uint8)
 
 
 def _big_hand(rng: np.random.Generator, size: int, hands: list[np.ndarray]) -> np.ndarray:

@@ -34,11 +34,23 @@ def stage(cin: int, cout: int, blocks: int) -> nn.Sequential:
     return nn.Sequential(conv(cin, cout, 3, 2), *[Block(cout) for _ in range(blocks)])
 
 
-class Detector(nn.Module):
-    """Centre-point detector of one class at stride 8.
+class Refine(nn.Module):
+    """Two convolutions beside a straight way; begins as the straight way alone."""
 
-    forward: N x 3 x H x W, RGB 0..1 -> N x 5 x H/8 x W/8: centre logit, then the distances from the
-    cell's middle to the box's left, top, right and bottom edge, as logarithms of pixels / 8.
+    def __init__(self, channels: int):
+        super().__init__()
+        self.body = nn.Sequential(conv(channels, channels), nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+        nn.init.zeros_(self.body[2].weight)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu(x + self.body(x))
+
+
+class Detector(nn.Module):
+    """Detector of one class at stride 8: one cell speaks for each item.
+
+    forward: N x 3 x H x W, RGB 0..1 -> N x 5 x H/8 x W/8: logit that this cell speaks for an item, then the
+    distances from the cell's middle to the box's left, top, right and bottom edge, as logarithms of pixels / 8.
     """
 
     STRIDE = 8
@@ -54,6 +66,8 @@ class Detector(nn.Module):
         self.mix16 = conv(64, 64)
         self.from8 = conv(64, 64, 1)
         self.mix8 = conv(64, 64)
+        # Which cell speaks is settled between neighbours: that takes more than one look around.
+        self.refine = Refine(64)
         self.head = nn.Conv2d(64, 5, 1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.constant_(self.head.bias, 0.8)
@@ -61,13 +75,15 @@ class Detector(nn.Module):
             # A prior of one centre in a hundred cells keeps the first steps of the focal loss stable.
             self.head.bias[0] = -4.6
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def features(self, x: torch.Tensor) -> torch.Tensor:
         c8 = self.s8(self.stem((x - MEAN) / STD))
         c16 = self.s16(c8)
         c32 = self.s32(c16)
         p16 = self.mix16(self.from16(c16) + F.interpolate(self.from32(c32), scale_factor=2.0, mode="nearest"))
-        p8 = self.mix8(self.from8(c8) + F.interpolate(p16, scale_factor=2.0, mode="nearest"))
-        return self.head(p8)
+        return self.refine(self.mix8(self.from8(c8) + F.interpolate(p16, scale_factor=2.0, mode="nearest")))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.features(x))
 
 
 class DecodedDetector(nn.Module):

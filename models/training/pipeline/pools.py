@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import config, emoji, goods, surfaces
+from . import config, emoji, goods, shopware, surfaces
 
 
 def _render(job: tuple[int, int, int, int, int, np.ndarray]) -> np.ndarray:
@@ -121,6 +121,26 @@ def iconic_pool(settings: dict) -> tuple[np.ndarray, list[int]]:
         return out
 
     return _cached("iconic", lambda: np.stack([read(path) for path, _ in rows])), [fine for _, fine in rows]
+
+
+def catalogue_pool(settings: dict, held_out: bool) -> np.ndarray:
+    """Catalogue pictures of the classes held out, or of all the others: count x size x size x 4, RGBA."""
+    held = grocery_held_out(settings)
+    classes = held if held_out else {fine for _, fine, _ in grocery_list(settings)} - held
+    name = "catalogue-heldOut" if held_out else "catalogue-train"
+    return _cached(name + config.suffix(settings), lambda: shopware.catalogue(settings, classes, settings["pools"]["cutout"]))
+
+
+def pack_pool(settings: dict, held_out: bool) -> np.ndarray:
+    """Packs cut from photographs of the classes held out, or of all the others: count x size x size x 4, RGBA."""
+    held = grocery_held_out(settings)
+    count = settings["pools"]["packs"] // (8 if held_out else 1)
+
+    def make() -> np.ndarray:
+        mine = [n for n, (_, fine, _) in enumerate(grocery_list(settings)) if (fine in held) == held_out]
+        return shopware.packs(settings, grocery_pool(settings)[mine], count, settings["pools"]["cutout"])
+
+    return _cached(("packs-heldOut" if held_out else "packs-train") + config.suffix(settings), make)
 
 
 def run_onnx(model: str, input_name: str, pictures: np.ndarray, mean: float, scale: float, batch: int = 16) -> np.ndarray:

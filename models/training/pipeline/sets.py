@@ -27,7 +27,7 @@ def tray_set(settings: dict, which: str, count: int, view: tuple[int, int, int],
     w, h = int(width * scale), int(height * scale)
     for n in range(count):
         rng = config.random(settings, seed, n)
-        picture, boxes = trays.tray(rng, own, side, bars=False, **options)
+        picture, boxes, _ = trays.tray(rng, own, side, bars=False, **options)
         cut = np.float32([0, 0, width, height])
         inside = np.concatenate([np.maximum(boxes[:, :2], cut[:2]), np.minimum(boxes[:, 2:], cut[2:])], 1)
         shown = np.prod((inside[:, 2:] - inside[:, :2]).clip(0), 1) / np.prod(boxes[:, 2:] - boxes[:, :2], 1)

@@ -6,10 +6,16 @@ import cv2
 import numpy as np
 
 from . import clutter, photo
+from .labels import colour
+from .layout import fresh
 from .place import paste, turned
 
-# Share of an item's outline that must stay in sight for it to count as an item.
-VISIBLE = 0.3
+# Share of an item's whole outline that must stay in sight for it to count as an item, and the least that is seen at all.
+VISIBLE, TRACE = 0.3, 0.04
+# In maps of whose pixel it is: part of goods of which too little is in sight to say.
+UNSURE = 255
+# Alpha above which a pixel is an item's own.
+SOLID = 60
 
 
 @dataclass
@@ -19,6 +25,16 @@ class Stock:
     goods: np.ndarray
     hands: list[np.ndarray]
     surfaces: np.ndarray
+    # Where another kind of goods begins in `goods`, and how often each kind is drawn; default: every cut-out alike.
+    kinds: tuple[tuple[int, float], ...] = ()
+
+    def draw(self, rng: np.random.Generator) -> int:
+        """Index of a cut-out of a kind drawn by its share."""
+        if not self.kinds:
+            return int(rng.integers(0, len(self.goods)))
+        chosen = int(rng.choice(len(self.kinds), p=[share for _, share in self.kinds]))
+        ends = [first for first, _ in self.kinds[1:]] + [len(self.goods)]
+        return int(rng.integers(self.kinds[chosen][0], ends[chosen]))
 
 
 def ground(rng: np.random.Generator, stock: Stock, size: int) -> np.ndarray:
@@ -29,110 +45,140 @@ def ground(rng: np.random.Generator, stock: Stock, size: int) -> np.ndarray:
         return cv2.resize(source[y : y + part, x : x + part], (size, size), interpolation=cv2.INTER_AREA)
 
     picture = patch()
-    if rng.random() < 0.4:
+    border = rng.random()
+    if border < 0.3:
         clutter.edge(rng, picture, patch())
+    elif border < 0.55:
+        clutter.basin(rng, picture, patch())
     if rng.random() < 0.2:
         clutter.slip(rng, picture)
     return picture
 
 
-def _position(rng: np.random.Generator, size: int, w: int, h: int, boxes: list, close: bool) -> tuple[int, int] | None:
-    """A place that overlaps others by little; `close` tries to touch the item before."""
-    for _ in range(12):
-        if close and boxes:
-            x0, y0, x1, y1 = boxes[rng.integers(0, len(boxes))][:4]
-            turn = rng.uniform(0, 2 * np.pi)
-            reach_x, reach_y = (x1 - x0 + w) / 2 * rng.uniform(0.75, 1.05), (y1 - y0 + h) / 2 * rng.uniform(0.75, 1.05)
-            left, top = (x0 + x1 - w) / 2 + np.cos(turn) * reach_x, (y0 + y1 - h) / 2 + np.sin(turn) * reach_y
-        else:
-            left, top = rng.uniform(-0.15 * w, size - 0.85 * w), rng.uniform(-0.15 * h, size - 0.85 * h)
-        if not (-0.4 * w < left < size - 0.6 * w and -0.4 * h < top < size - 0.6 * h):
-            continue
-        shared = [max(0, min(x1, left + w) - max(x0, left)) * max(0, min(y1, top + h) - max(y0, top)) for x0, y0, x1, y1 in boxes]
-        if all(s < 0.35 * min(w * h, (b[2] - b[0]) * (b[3] - b[1])) for s, b in zip(shared, boxes)):
-            return int(left), int(top)
-    return None
-
-
 def _amount(rng: np.random.Generator, scale: float, size: int) -> int:
     if rng.random() < 0.15:
         return 0
-    return int(min(15, rng.integers(1, max(2, int(1.2 * (size / scale) ** 2)) + 1)))
+    most = max(2, int(1.2 * (size / scale) ** 2))
+    return int(min(15, rng.integers(1 if rng.random() < 0.5 else (most + 1) // 2, most + 1)))
 
 
-def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: np.ndarray, spans: tuple[float, float]) -> list[tuple[int, int, int, int]]:
+def _tinted(rng: np.random.Generator, item: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """The item in other light, now and then as pale, as dark or as grey as what it lies on, or seen through."""
+    draw = rng.random()
+    if draw < 0.3:
+        item[..., :3] = photo.light(rng, item[..., :3], 0.6, 1.3)
+    elif draw < 0.38:
+        item[..., :3] = (item[..., :3] * 0.45 + ground * 0.55).astype(np.uint8)
+    elif draw < 0.42:
+        item[..., 3] = (item[..., 3] * rng.uniform(0.5, 0.85)).astype(np.uint8)
+    return item
+
+
+def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: np.ndarray, spans: tuple[float, float]) -> list[float]:
+    """Draws goods, numbers their pixels in `owner` and gives each one's whole outline in pixels."""
     size = picture.shape[0]
     scale = np.exp(rng.uniform(np.log(spans[0]), np.log(min(spans[1], size * 0.7))))
-    close, shadow_on = rng.random() < 0.6, rng.random() < 0.85
-    fall = (int(rng.integers(-7, 8)), int(rng.integers(-7, 8)), rng.uniform(1.5, 6), rng.uniform(0.1, 0.55))
-    same = rng.integers(0, len(stock.goods)) if rng.random() < 0.2 else None
-    boxes: list[tuple[int, int, int, int]] = []
+    layout, mean = fresh(rng, size), picture.mean((0, 1))
+    fall = (int(rng.integers(-7, 8)), int(rng.integers(-7, 8)), rng.uniform(1.5, 6), rng.uniform(0.1, 0.55)) if rng.random() < 0.85 else None
+    alike = layout.kind == "rows" or rng.random() < 0.2
+    same, turn = stock.draw(rng), rng.uniform(0, 360)
+    areas: list[float] = []
     for _ in range(_amount(rng, scale, size)):
-        index = same if same is not None and rng.random() < 0.7 else rng.integers(0, len(stock.goods))
-        item = turned(stock.goods[index], scale * rng.uniform(0.75, 1.3), rng.uniform(0, 360), rng.uniform(0.85, 1.15))
-        if rng.random() < 0.3:
-            item[..., :3] = photo.light(rng, item[..., :3], 0.6, 1.3)
+        index = same if alike and rng.random() < 0.75 else stock.draw(rng)
+        ordered = layout.kind == "rows" and rng.random() < 0.8
+        long_side = scale * (rng.uniform(0.95, 1.05) if ordered else rng.uniform(0.75, 1.3))
+        cutout = _crowned(rng, np.asarray(stock.goods[index])) if rng.random() < 0.1 else stock.goods[index]
+        item = turned(cutout, long_side, turn + rng.normal(0, 3) if ordered else rng.uniform(0, 360), rng.uniform(0.85, 1.15))
+        item = _tinted(rng, item, mean)
         h, w = item.shape[:2]
-        at = _position(rng, size, w, h, boxes, close and rng.random() < 0.7)
+        at = layout.place(rng, w, h)
         if at is None:
             continue
-        left, top = at
-        paste(picture, item, left, top, fall if shadow_on else None)
-        boxes.append((left, top, left + w, top + h))
-        stamp = np.zeros((size, size, 4), np.uint8)
-        clutter._copy(stamp, item, left, top)
-        owner[stamp[..., 3] > 100] = len(boxes)
-    return boxes
+        paste(picture, item, *at, fall)
+        layout.boxes.append((at[0], at[1], at[0] + w, at[1] + h))
+        solid = item[..., 3] > SOLID
+        areas.append(float(solid.sum()))
+        _number(owner, solid, at, len(areas))
+    return areas
 
 
-def _seen(boxes: list, owner: np.ndarray, areas: list[int]) -> np.ndarray:
-    """Boxes of what is still in sight after overlap and hands: K x 4 of left, top, right, bottom."""
-    kept = []
+def _crowned(rng: np.random.Generator, cutout: np.ndarray) -> np.ndarray:
+    """The cut-out with leaves, a stalk, a tag or foam at one end: goods of two parts are one item."""
+    size = cutout.shape[0]
+    out = cv2.copyMakeBorder(cv2.resize(cutout, (size * 3 // 4,) * 2, interpolation=cv2.INTER_AREA), size // 8, size - size * 3 // 4 - size // 8, size // 8, size - size * 3 // 4 - size // 8, cv2.BORDER_CONSTANT, value=0)
+    rows = np.flatnonzero((out[..., 3] > SOLID).any(1))
+    if len(rows) < 8:
+        return cutout
+    middle = int(np.mean(np.flatnonzero(out[min(rows[0] + 3, size - 1), :, 3] > SOLID) if (out[min(rows[0] + 3, size - 1), :, 3] > SOLID).any() else [size // 2]))
+    root, crown = np.array([middle, rows[0] + 4]), np.zeros_like(out)
+    ink = np.array([rng.uniform(40, 130), rng.uniform(110, 200), rng.uniform(20, 90)]) if rng.random() < 0.6 else np.array(colour(rng))
+    for _ in range(int(rng.integers(1, 8))):
+        lean, long = rng.normal(0, 0.7), size * rng.uniform(0.08, 0.24)
+        tip = root + np.array([np.sin(lean), -np.cos(lean)]) * long
+        tone = np.clip(ink * rng.uniform(0.75, 1.25), 0, 255).astype(int).tolist()
+        axes = (int(long * rng.uniform(0.45, 0.65)) + 1, int(long * rng.uniform(0.12, 0.4)) + 1)
+        centre = (int((root + tip)[0] / 2), int((root + tip)[1] / 2))
+        cv2.ellipse(crown, centre, axes, float(np.degrees(lean) - 90), 0, 360, (*tone, 255), -1, cv2.LINE_AA)
+    return np.where(out[..., 3:] > SOLID, out, crown)
+
+
+def _number(owner: np.ndarray, solid: np.ndarray, at: tuple[int, int], number: int) -> None:
+    (left, top), (h, w), size = at, solid.shape, owner.shape[0]
+    x0, y0, x1, y1 = max(0, left), max(0, top), min(size, left + w), min(size, top + h)
+    if x0 < x1 and y0 < y1:
+        owner[y0:y1, x0:x1][solid[y0 - top : y1 - top, x0 - left : x1 - left]] = number
+
+
+def _seen(owner: np.ndarray, areas: list[float]) -> np.ndarray:
+    """Boxes of what is still in sight, K x 4 of left, top, right, bottom; `owner` is numbered anew to match.
+
+    An item of which less than VISIBLE is in sight is no item; where more than a trace of it is, its pixels become
+    UNSURE: training says nothing about them.
+    """
+    kept, names = [], np.zeros(256, np.uint8)
     for number, area in enumerate(areas, 1):
         mine = owner == number
-        if area and mine.sum() >= VISIBLE * area:
+        share = mine.sum() / max(area, 1)
+        if share >= VISIBLE:
             rows, columns = np.flatnonzero(mine.any(1)), np.flatnonzero(mine.any(0))
             kept.append((columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+            names[number] = len(kept)
+        elif share > TRACE:
+            names[number] = UNSURE
+    owner[:] = names[owner]
     return np.float32(kept).reshape(-1, 4)
+
+
+def _clutter(rng: np.random.Generator, picture: np.ndarray) -> None:
+    size = picture.shape[0]
+    for make, share, least, most in ((clutter.phone, 0.08, 0.25, 0.6), (clutter.paper, 0.1, 0.2, 0.6), (clutter.keys, 0.05, 0.12, 0.3)):
+        if rng.random() < share:
+            thing = turned(make(rng, 160), size * rng.uniform(least, most), rng.uniform(0, 360))
+            paste(picture, thing, int(rng.uniform(-0.2, 0.8) * size), int(rng.uniform(-0.2, 0.8) * size), (2, 2, 2, 0.3))
 
 
 def tray(
     rng: np.random.Generator, stock: Stock, size: int, hand_share: float = 0.3, bars: bool = True,
     empty: bool = False, spans: tuple[float, float] = (30, 150)
-) -> tuple[np.ndarray, np.ndarray]:
-    """RGB picture size x size x 3 and the boxes of the goods in sight, K x 4 (left, top, right, bottom).
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """RGB picture size x size x 3, the boxes of the goods in sight, K x 4 (left, top, right, bottom), and a map
+    size x size of whose pixel it is: 0 nobody's, 1.. the box of that number, UNSURE.
 
     hand_share: 0..1 of pictures with an arm; bars: allow grey bars as letterboxing leaves them; empty: no goods;
     spans: least and most pixels of an item's longer side, before a spread of x0.75 to x1.3.
     """
     picture = ground(rng, stock, size)
     owner = np.zeros((size, size), np.uint8)
-    if rng.random() < 0.08:
-        slab = turned(clutter.phone(rng, 160), size * rng.uniform(0.25, 0.6), rng.uniform(0, 360))
-        paste(picture, slab, int(rng.uniform(-0.2, 0.8) * size), int(rng.uniform(-0.2, 0.8) * size), (3, 3, 3, 0.3))
-    boxes = [] if empty else _items(rng, stock, picture, owner, spans)
-    # Full outlines: what each item covers inside the picture, overlap by later goods not taken off.
-    areas = [max(1, int((owner == n).sum())) for n in range(1, len(boxes) + 1)]
-    areas = [max(a, int(0.4 * (b[2] - b[0]) * (b[3] - b[1]))) for a, b in zip(areas, boxes)]
+    _clutter(rng, picture)
+    areas = [] if empty else _items(rng, stock, picture, owner, spans)
     if rng.random() < hand_share:
         owner[clutter.hand_over(rng, picture, stock.hands) > 100] = 0
-    found = _seen(boxes, owner, areas)
     picture = photo.light(rng, picture)
     if rng.random() < 0.15:
         picture = photo.glare(rng, picture)
     picture = photo.lens(rng, picture, 0.5)
-    if bars and rng.random() < 0.15:
-        picture, found = _bars(rng, picture, found)
-    return picture, found
-
-
-def _bars(rng: np.random.Generator, picture: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Grey bars above and below, as letterboxing leaves them; boxes are cut to what remains."""
-    size = picture.shape[0]
-    top, bottom = int(rng.uniform(0, 0.25) * size), int(rng.uniform(0.75, 1) * size)
-    picture[:top], picture[bottom:] = 114, 114
-    if not len(boxes):
-        return picture, boxes
-    cut = boxes.copy()
-    cut[:, 1::2] = cut[:, 1::2].clip(top, bottom)
-    return picture, cut[(cut[:, 3] - cut[:, 1]) > 0.35 * (boxes[:, 3] - boxes[:, 1])]
+    if bars and rng.random() < 0.2:
+        top, bottom = int(rng.uniform(0, 0.25) * size), int(rng.uniform(0.75, 1) * size)
+        picture[:top], picture[bottom:] = 114, 114
+        owner[:top], owner[bottom:] = 0, 0
+    return picture, _seen(owner, areas), owner

@@ -50,6 +50,7 @@ async function enrol(reader: PhotoReader, list: readonly Shot[]): Promise<Run> {
   try {
     for (const { product } of demoStore) await cloud.catalog.putProduct(product, "bench");
     const batch = "00000000-0000-4000-8000-000000000001";
+    const headers = { authorization: `Bearer ${cloud.token}` };
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
     const begun = performance.now();
@@ -59,13 +60,13 @@ async function enrol(reader: PhotoReader, list: readonly Shot[]): Promise<Run> {
       for (const [i, { jpeg }] of some.entries())
         body.append("photo", new Blob([new Uint8Array(jpeg)]), `${i}.jpg`);
       const answer = await fetch(`${cloud.url}/api/products/${some[0]?.sku}/photos?batch=${batch}`, {
-        ...{ method: "POST", body, headers: { authorization: `Bearer ${cloud.token}` } },
+        ...{ method: "POST", body, headers },
       });
       await answer.body?.cancel();
     }
     const counts = async () =>
       (
-        (await (await fetch(`${cloud.url}/api/enrolments/batches/${batch}`)).json()) as {
+        (await (await fetch(`${cloud.url}/api/enrolments/batches/${batch}`, { headers })).json()) as {
           counts: Record<string, number>;
         }
       ).counts;

@@ -32,6 +32,7 @@ export function welcome(
     `  Open          ${url}`,
     `  Attendant     PIN ${demoPin} (of this demo only)`,
     `  Health        ${url}healthz    metrics  ${url}metrics`,
+    ...(lane.cloud ? [`  Headquarters  ${lane.cloud.setupUrl ?? lane.cloud.url}`] : []),
     `  Log           ${files.log}`,
     "",
     "  Try next, in a second terminal in this folder",

@@ -99,7 +99,9 @@ async function verdict(
   const embedderId = networkId((await readModel("embedder")).manifest);
   const cloud = await startCloudSync({ dataDir, store: NodeName.parse("proof"), embedderId });
   try {
-    const answer = await fetch(`${cloud.url}/api/enrolments?limit=500`);
+    const answer = await fetch(`${cloud.url}/api/enrolments?limit=500`, {
+      headers: { authorization: `Bearer ${cloud.token}` },
+    });
     const { enrolments } = (await answer.json()) as { enrolments: { id: string; state: string }[] };
     const enrolled = enrolments.filter(({ state }) => state === "enrolled");
     const ids: string[] = [];

@@ -1,4 +1,5 @@
 export * from "./decide.js";
+export * from "./doubt.js";
 export * from "./gate.js";
 export * from "./gs1.js";
 export * from "./items.js";

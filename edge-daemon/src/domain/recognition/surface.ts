@@ -14,10 +14,10 @@ export interface PlaceView {
 
 const FOLLOW = 0.1;
 /** A cell that differs by more than this, in steps of 8 bits beyond shading, is not the tray. */
-const DIFFERENT = 10;
+export const DIFFERENT = 10;
 
 /** Cells whose middle lies in the box (pixels of the picture), `grow` cells wider on each side. */
-function cells(
+export function cells(
   box: Box,
   grid: { columns: number; rows: number },
   size: { width: number; height: number },

@@ -31,7 +31,9 @@ export class TestLane {
   pictures: string[] = [];
   readonly found: PictureFound[] = [];
   #things: readonly Thing[] = [];
-  readonly detector = scriptedDetector(() => this.#things);
+  /** What the detector sees besides what is drawn. */
+  phantoms: readonly Thing[] = [];
+  readonly detector = scriptedDetector(() => [...this.#things, ...this.phantoms]);
   #at = 0;
 
   constructor(sold: readonly string[] = ["apple", "pear", "bread", "milk"]) {

@@ -1,5 +1,5 @@
 import { money, type Product, type Sku } from "@tillsight/contracts";
-import type { Detector, Embedder, Picture, PrintJudge } from "@tillsight/models";
+import type { DetectOptions, Detector, Embedder, Picture, PrintJudge } from "@tillsight/models";
 import type { Camera, CameraStatus, Frame } from "../../ports/camera.js";
 import type { CatalogReader } from "../../ports/catalog.js";
 
@@ -14,6 +14,8 @@ export interface Thing {
   readonly y: number;
   readonly w?: number;
   readonly h?: number;
+  /** The detector does not trust its eyes. */
+  readonly doubtful?: true;
 }
 
 export interface Scene {
@@ -86,13 +88,18 @@ export function scriptedDetector(things: () => readonly Thing[]): Detector & { c
   const detector = {
     info: info("scripted-detector"),
     calls: 0,
-    async detect(picture: Picture) {
+    async detect(picture: Picture, options: DetectOptions = {}) {
       detector.calls++;
       return things()
-        .filter((t) => t.kind !== "hand")
-        .map((t) => ({ kind: t.kind, box: { x: t.x, y: t.y, w: t.w ?? 40, h: t.h ?? 40 } }))
-        .filter(({ kind, box }) => kindAt(picture, box.x + box.w / 2, box.y + box.h / 2) === kind)
-        .map(({ box }) => ({ box, score: 0.9 }));
+        .filter((t) => t.kind !== "hand" && (!t.doubtful || options.doubtful))
+        .map((t) => ({ ...t, box: { x: t.x, y: t.y, w: t.w ?? 40, h: t.h ?? 40 } }))
+        .filter(({ kind, box, doubtful }) => {
+          const seen = kindAt(picture, box.x + box.w / 2, box.y + box.h / 2);
+          return doubtful || seen === kind;
+        })
+        .map(({ box, doubtful }) =>
+          doubtful ? { box, score: 0.2, doubtful: true as const } : { box, score: 0.9 },
+        );
     },
     rawTime: raw,
     close: async () => undefined,
