@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from pipeline import boxes, calibrate, config, retrieval, sets
+from pipeline import boxes, calibrate, config, retrieval, robust, sets
 
 TRAYS = 200
 
@@ -44,12 +44,25 @@ def _recalls(vectors: np.ndarray, labels: np.ndarray, packaged: np.ndarray, held
     return out
 
 
+def _robustness(settings: dict, photos: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """recall@1 with 5 clean references of disturbed photographs of the held-out classes, here and by the reference network."""
+    seed, out = settings["seed"], {}
+    ways = {"clean": photos, **robust.disturbances(config.random(settings, 72), photos)}
+    for name, embed in (("robust", sets.embeddings), ("mobilenetV2.robust", sets.teacher_features)):
+        clean = embed(settings, photos)
+        for way, shown in ways.items():
+            out[f"{name}.{way}"] = robust.recall(clean, embed(settings, shown), labels, 5, seed)
+    return out
+
+
 def _embedder(settings: dict, limits: dict) -> dict[str, float]:
     seed = settings["seed"]
     photos, labels, packaged, held = sets.grocery_set(settings)
     out = {f"grocery.{k}": v for k, v in _recalls(sets.embeddings(settings, photos), labels, packaged, held, seed).items()}
     reference = _recalls(sets.teacher_features(settings, photos), labels, packaged, held, seed)
     out.update({f"mobilenetV2.{k}": v for k, v in reference.items()})
+    mine = np.isin(labels, held)
+    out.update(_robustness(settings, photos[mine], labels[mine]))
     measured = calibrate.embedder_sets(settings)
     demo, own = sets.crop_set(settings, "demo", 12, 71)
     measured["demo"] = (sets.embeddings(settings, demo), own)
@@ -70,7 +83,7 @@ def _speed(kind: str, settings: dict) -> None:
     width, height = config.export_size(settings, kind)
     os.environ["TILLSIGHT_THREADS"] = "1"
     pictures = np.random.default_rng(1).integers(0, 256, (64, height, width, 3), dtype=np.uint8)
-    sets.pools.run_onnx(sets.model(settings, kind), "image", pictures, 0.0, 1 / 255, 1 if kind == "detector" else 8)
+    sets.pools.run_onnx(sets.model(settings, kind), "image", pictures, 0.0, 1 / 255, 1 if kind == "detector" else 8, keep=False)
 
 
 def _card(kind: str, figures: dict[str, float]) -> None:

@@ -69,13 +69,16 @@ def grocery_set(settings: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 
 def crop_set(settings: dict, which: str, views: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """`views` tray crops of each held-out emoji, demo emoji (`demo`) or held-out synthetic product (`goods`)."""
-    rng, size = config.random(settings, seed), settings["pools"]["cutout"]
+    size = settings["pools"]["cutout"]
     if which == "goods":
         pool = pools.goods_pool(settings)[: held_out_families(settings)]
         items = [list(pool[f, v]) for f in range(len(pool)) for v in range(pool.shape[1])]
-        around = stock(settings, "heldOut")
     else:
         items = [[item] for item in pools.emoji_pool(settings, which)]
-        around = stock(settings, which)
-    pictures = [crops.tray_crop(rng, np.ascontiguousarray(item[n % len(item)]).reshape(size, size, 4), around, CROP, clean=n < 5, padded=1.0) for item in items for n in range(views)]
-    return np.stack(pictures), np.repeat(np.arange(len(items)), views)
+
+    def make() -> np.ndarray:
+        rng, around = config.random(settings, seed), stock(settings, "heldOut" if which == "goods" else which)
+        shown = ((np.ascontiguousarray(item[n % len(item)]).reshape(size, size, 4), n) for item in items for n in range(views))
+        return np.stack([crops.tray_crop(rng, cut, around, CROP, clean=n < 5, padded=1.0) for cut, n in shown])
+
+    return pools._cached(f"crops-{which}-{views}-{seed}", make), np.repeat(np.arange(len(items)), views)
