@@ -29,6 +29,52 @@ export const Decision = z.discriminatedUnion("kind", [
 ]);
 export type Decision = z.infer<typeof Decision>;
 
+const Probability = z.number().min(0).max(1);
+
+/** One product as it was compared with an item; `probability` is null where the network was never calibrated. */
+export const Compared = z.strictObject({
+  sku: Sku,
+  /** Its reference that came nearest in any frame. */
+  referenceId: z.string(),
+  /** Cosine similarity of its nearest reference, mean over the frames, -1..1. */
+  score: z.number(),
+  probability: Probability.nullable(),
+});
+export type Compared = z.infer<typeof Compared>;
+
+/**
+ * What decided: stable names, so that each page can say it in its own language. `alike`: several products are about
+ * as likely; `unsure`: one is likely, but not enough for the price of a wrong line; `strange`: it looks like nothing
+ * in the catalog; `picture`: it looks like a product, but is probably a picture of one; `nothing`: there is nothing
+ * to compare it with.
+ */
+export const Because = z.enum([
+  "barcode",
+  "sure",
+  "contradiction",
+  "twoBarcodes",
+  "alike",
+  "unsure",
+  "strange",
+  "picture",
+  "nothing",
+]);
+export type Because = z.infer<typeof Because>;
+
+/** Why an item was called what it was called. */
+export const DecisionReason = z.strictObject({
+  because: Because,
+  first: Compared.nullable(),
+  second: Compared.nullable(),
+  /** Probability that it is none of the catalog; null without calibration. */
+  none: Probability.nullable(),
+  /** What `first` needed to be taken without asking: a probability, or without calibration a cosine similarity. */
+  needed: z.number(),
+  /** Settled frames that it rests on. */
+  frames: z.int().min(0),
+});
+export type DecisionReason = z.infer<typeof DecisionReason>;
+
 /** An item on the tray, followed across frames under one id for as long as it lies there. */
 export const TrayItem = z.strictObject({
   /** Unique within the daemon's run; never reused. */
@@ -39,6 +85,8 @@ export const TrayItem = z.strictObject({
   /** Not seen in the newest settled frame but still believed to be there (covered by a hand or another item). */
   occluded: z.boolean(),
   decision: Decision,
+  /** Left out by whoever did not decide by comparing. */
+  why: DecisionReason.optional(),
 });
 export type TrayItem = z.infer<typeof TrayItem>;
 

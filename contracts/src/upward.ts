@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LineItem } from "./basket.js";
 import { LineItemId, Lsn, TransactionId } from "./ids.js";
 import { Currency, Money } from "./money.js";
-import { Box, Decision } from "./recognition.js";
+import { Box, Decision, DecisionReason } from "./recognition.js";
 
 /** What a lane sends up, the most precious first: also the order in which it is sent, and the reverse of what goes when its disk is full. */
 export const upStreams = ["sale", "event", "telemetry", "crop"] as const;
@@ -56,6 +56,7 @@ export const ReviewCrop = z.strictObject({
   /** The line that stands for it, so that the sale tells what it turned out to be; null when there was none. */
   lineItemId: LineItemId.nullable(),
   decision: Decision,
+  why: DecisionReason.optional(),
   /** Where it lay, pixels of the tray's picture. */
   box: Box,
   catalogLsn: Lsn,

@@ -8,6 +8,24 @@ export { parseConfig } from "./config/load.js";
 export { DaemonConfig } from "./config/schema.js";
 export type { DaemonDeps } from "./daemon/assembly.js";
 export { type Daemon, startDaemon } from "./daemon/daemon.js";
+export {
+  type AskAbout,
+  acceptFrom,
+  addFrame,
+  type DecisionRule,
+  decide,
+  defaultPrices,
+  type Evidence,
+  effectiveFrames,
+  features,
+  inWords,
+  noEvidence,
+  type Odds,
+  oddsOf,
+  type Prices,
+  type Surroundings,
+  sharp,
+} from "./domain/recognition/index.js";
 export { benchJournal, Journal } from "./journal/index.js";
 export type { DemoRoutes } from "./kiosk-api/index.js";
 export { createLogger, type Logger, silentLogger } from "./observe/logger.js";
@@ -22,5 +40,6 @@ export {
   analyseVector,
   embedForEnrolment,
   type Judgement,
+  nearReferences,
 } from "./recognition/index.js";
 export { Uplink, type UplinkOptions, UpOutbox } from "./uplink/index.js";

@@ -50,6 +50,7 @@ export async function loadEmbedder(settings: ModelSettings = {}): Promise<Embedd
     info: network.info,
     size: manifest.embeddingSize,
     thresholds: manifest.thresholds,
+    calibration: manifest.decision,
     embed(crops) {
       return turn(async () => {
         if (crops.length === 0) return [];

@@ -1,3 +1,4 @@
+export * from "./calibration.js";
 export * from "./crop.js";
 export * from "./detector.js";
 export * from "./embedder.js";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DecisionCalibration } from "./calibration.js";
 import { InvalidManifestError } from "./errors.js";
 
 const PerChannel = z.tuple([z.number(), z.number(), z.number()]);
@@ -73,6 +74,8 @@ export const EmbedderManifest = z.strictObject({
       margin: z.number().min(0).max(2),
     })
     .refine((t) => t.ambiguous <= t.match, { message: "must not be above match", path: ["ambiguous"] }),
+  /** Turns similarities into probabilities; without it, decisions rest on `thresholds` alone. */
+  decision: DecisionCalibration.optional(),
 });
 export type EmbedderManifest = z.infer<typeof EmbedderManifest>;
 

@@ -1,4 +1,5 @@
 import type { Box } from "@tillsight/contracts";
+import type { DecisionCalibration } from "./calibration.js";
 import type { lookKinds } from "./manifest.js";
 import type { Picture } from "./picture.js";
 
@@ -40,6 +41,8 @@ export interface Embedder {
   readonly info: NetworkInfo;
   readonly size: number;
   readonly thresholds: { readonly match: number; readonly ambiguous: number; readonly margin: number };
+  /** From the manifest; undefined for a network whose scores were never calibrated to probabilities. */
+  readonly calibration?: DecisionCalibration | undefined;
   /** One batched call; each vector has `size` numbers and length 1. Empty in, empty out. */
   embed(crops: readonly Picture[]): Promise<Float32Array[]>;
   rawTime(): { ms: number; calls: number };

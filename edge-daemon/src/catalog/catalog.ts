@@ -16,6 +16,7 @@ import {
   type Trust,
   type TrustChange,
 } from "@tillsight/sync-protocol";
+import type { Surroundings } from "../domain/recognition/surroundings.js";
 import { type Logger, silentLogger } from "../observe/logger.js";
 import { RepeatedTrouble } from "../observe/repeated.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
@@ -166,6 +167,10 @@ export class Catalog implements CatalogReader, CatalogWriter {
   nearest(vector: Float32Array, k: number): Neighbour[] {
     this.#checkQuery(vector, k);
     return this.#name(this.#opened.index.nearest(vector, k));
+  }
+
+  surroundings(sku: Sku): Surroundings | null {
+    return this.#opened.index.surroundings(sku);
   }
 
   onChange(listener: (lsn: number) => void): () => void {

@@ -15,8 +15,10 @@ import { fromBlob, fromBytes, toBlob, toBytes, vectorTag } from "./vectors.js";
 /** What a write means for the index. */
 export interface IndexChange {
   readonly origin: Origin;
-  readonly added?: { readonly label: number; readonly vector: Float32Array };
+  readonly added?: { readonly label: number; readonly vector: Float32Array; readonly sku: string };
   readonly removed?: number;
+  /** The reference now belongs to another product; its vector is the same. */
+  readonly moved?: true;
 }
 
 interface LabelRow {
@@ -124,12 +126,12 @@ export class CatalogStore {
     const old = this.#sql.referenceById.get(id) as LabelRow | undefined;
     if (old && old.origin === origin && old.embedder_id === embedderId && old.tag === tag) {
       this.#sql.moveReference.run(sku, digest, old.label);
-      return [];
+      return old.sku === sku ? [] : [{ origin, moved: true }];
     }
     const changes = old ? this.removeReference(id) : [];
     const blob = digest ? toBytes(vector) : toBlob(vector);
     const row = this.#sql.putReference.run(id, sku, origin, embedderId, tag, blob, digest);
-    changes.push({ origin, added: { label: Number(row.lastInsertRowid), vector } });
+    changes.push({ origin, added: { label: Number(row.lastInsertRowid), vector, sku } });
     return changes;
   }
 
@@ -198,6 +200,12 @@ export class CatalogStore {
   vector(label: number): Float32Array | undefined {
     const row = this.#sql.vector.get(label) as VectorRow | undefined;
     return row && unpack(row);
+  }
+
+  /** Every searchable reference of one product. */
+  placedReferences(sku: Sku, embedderId: string): { label: number; vector: Float32Array }[] {
+    const rows = this.#sql.placedOfSku.all(sku, embedderId) as (VectorRow & { label: number })[];
+    return rows.map((row) => ({ label: row.label, vector: unpack(row) }));
   }
 
   *vectors(origin: Origin, embedderId: string): IterableIterator<[number, Float32Array]> {
@@ -283,6 +291,9 @@ function prepare(db: Db) {
     ),
     labels: db.prepare("select label, tag from reference where embedder_id = ? and origin = ?"),
     vector: db.prepare("select vector, digest is not null as packed from reference where label = ?"),
+    placedOfSku: db.prepare(
+      "select label, vector, digest is not null as packed from reference where sku = ? and embedder_id = ? order by label",
+    ),
     vectors: db.prepare(
       "select label, vector, digest is not null as packed from reference where embedder_id = ? and origin = ? order by label",
     ),

@@ -56,7 +56,10 @@ function addLookCommands(program: Command, context: Context, finish: Finish): vo
     .command("replay")
     .description("decide recorded traces again and say where the answer differs")
     .argument("<traces>", "a trace file (JSON lines) that the lane wrote")
-    .action(async (traces: string) => finish(await replayCommand(context(), traces)));
+    .option("--why", "say of each item why it is what it is", false)
+    .action(async (traces: string, { why }: { why: boolean }) =>
+      finish(await replayCommand(context(), traces, why)),
+    );
   program
     .command("bench")
     .description("time this terminal's networks, index and disk; about half a minute")

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { InvalidInputError } from "@tillsight/contracts";
-import { DecisionTrace, decisionKey, replayTrace } from "../domain/recognition/index.js";
+import { DecisionTrace, decisionKey, inWords, replayTrace } from "../domain/recognition/index.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
 
 /** Reads traces one by one; a line that is no trace is named and ends the reading. */
@@ -21,13 +21,22 @@ async function* readTraces(path: string): AsyncGenerator<DecisionTrace> {
   }
 }
 
-/** Decides recorded traces again; fails when an answer differs from what was recorded. */
-export async function replayCommand(context: CommandContext, path: string): Promise<ExitCode> {
+/**
+ * Decides recorded traces again; fails when an answer differs from what was recorded.
+ * @param explained say of each item why it is what it is.
+ */
+export async function replayCommand(
+  context: CommandContext,
+  path: string,
+  explained = false,
+): Promise<ExitCode> {
   let items = 0;
   let different = 0;
   for await (const trace of readTraces(path)) {
     for (const item of replayTrace(trace)) {
       items++;
+      if (explained && item.now && item.why)
+        context.print(`${trace.at} item ${item.id}: ${decisionKey(item.now)}: ${inWords(item.why)}`);
       if (item.same) continue;
       different++;
       const now = item.now === null ? "nothing yet" : decisionKey(item.now);

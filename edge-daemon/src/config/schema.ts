@@ -73,6 +73,26 @@ const ModelsConfig = z.strictObject({
   }),
 });
 
+/** Only the ratios of the three prices matter: any unit will do. */
+const PricesConfig = z.strictObject({
+  wrongLine: z.number().min(1).max(1_000_000).default(100).meta({
+    title: "A wrong line",
+    description: "What a wrong line in the basket costs. More: recognition asks more often.",
+  }),
+  question: z.number().min(0.001).max(1_000).default(1).meta({
+    title: "A question",
+    description: "What it costs to have the shopper touch one of two to four products.",
+  }),
+  search: z.number().min(0.001).max(10_000).default(4).meta({
+    title: "A search",
+    description: "What it costs to have an item searched for by name, or by the attendant.",
+  }),
+  strangers: z.number().min(0.001).max(0.9).default(0.2).meta({
+    title: "Strangers",
+    description: "Share of items on the tray that the catalog does not hold, 0.001 to 0.9.",
+  }),
+});
+
 const RecognitionConfig = z.strictObject({
   settleMs: z.int().min(50).max(5_000).default(250).meta({
     title: "Settle time",
@@ -86,6 +106,10 @@ const RecognitionConfig = z.strictObject({
     .boolean()
     .default(true)
     .meta({ title: "Barcodes", description: "Read barcodes in the tray's picture." }),
+  prices: PricesConfig.prefault({}).meta({
+    title: "Prices of mistakes",
+    description: "What decides between taking an item, asking and leaving it to a search.",
+  }),
   pictures: z.boolean().default(true).meta({
     title: "Pictures of goods",
     description:

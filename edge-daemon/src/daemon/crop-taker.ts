@@ -72,11 +72,12 @@ export class CropTaker {
     }
   }
 
-  #crop({ id, box, decision }: TrayItem, jpeg: Buffer): ReviewCrop {
+  #crop({ id, box, decision, why }: TrayItem, jpeg: Buffer): ReviewCrop {
     const { basket, catalogLsn, embedderId, now } = this.#o;
     const line = basket().lines.find(({ trayItemId }) => trayItemId === id);
     return {
       ...{ at: now(), lineItemId: line?.id ?? null, decision, box, catalogLsn: catalogLsn(), embedderId },
+      ...(why && { why }),
       jpeg: jpeg.toString("base64"),
     };
   }

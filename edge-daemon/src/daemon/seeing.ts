@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describeError } from "@tillsight/contracts";
 import type { Catalog } from "../catalog/index.js";
+import { decisionKey, inWords } from "../domain/recognition/index.js";
 import {
   createBarcodeReader,
   type PictureCheck,
@@ -48,7 +49,13 @@ function hooks(assembly: Assembly, { failing, barcodes, suspects }: Sight): Reco
       alive();
     },
     trace: (trace) => {
-      for (const item of trace.items) metrics.decisions.inc({ outcome: item.outcome.kind });
+      for (const { id, outcome, why } of trace.items) {
+        metrics.decisions.inc({ outcome: outcome.kind });
+        deps.log.debug("an item was decided", {
+          ...{ item: id, decision: decisionKey(outcome) },
+          ...(why && { because: inWords(why) }),
+        });
+      }
       traces.append(trace);
     },
     barcode: ({ itemId, gtin }) => barcodes.read(itemId, gtin),
@@ -83,6 +90,7 @@ export async function startSeeing(
       detector: deps.networks.detector,
       embedder: deps.networks.embedder,
       catalog,
+      prices: config.recognition.prices,
       pictures: pictureCheck(assembly),
       barcodes: config.recognition.barcodes ? await createBarcodeReader() : undefined,
       hooks: hooks(assembly, sight),

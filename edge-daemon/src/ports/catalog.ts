@@ -1,4 +1,5 @@
 import type { Product, Sku } from "@tillsight/contracts";
+import type { Surroundings } from "../domain/recognition/surroundings.js";
 
 export interface Neighbour {
   readonly sku: Sku;
@@ -18,6 +19,8 @@ export interface CatalogReader {
   search(text: string, limit: number): Product[];
   /** The `k` references nearest to an L2-normalised vector of the embedder's length. */
   nearest(vector: Float32Array, k: number): Neighbour[];
+  /** What the references of a product say about it and its neighbours; null for one that has none. */
+  surroundings(sku: Sku): Surroundings | null;
   /** Number of references that `nearest` searches. */
   readonly referenceCount: number;
   onChange(listener: (lsn: number) => void): () => void;

@@ -1,4 +1,4 @@
-import type { Box, Decision, Gtin, Sku } from "@tillsight/contracts";
+import type { Box, Decision, DecisionReason, Gtin, Sku } from "@tillsight/contracts";
 import {
   crop,
   type Detection,
@@ -8,17 +8,17 @@ import {
   type Picture,
 } from "@tillsight/models";
 import { type BarcodeSeen, decide } from "../domain/recognition/decide.js";
-import { addFrame, type Evidence, noEvidence } from "../domain/recognition/votes.js";
+import { explain } from "../domain/recognition/explain.js";
+import { type Evidence, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import type { BarcodeReader } from "./barcodes.js";
-import { look, NEAREST, type ReaderDeps } from "./tray-reader.js";
+import { decisionRule, nearReferences, withFrame } from "./matching.js";
+import { look, type ReaderDeps } from "./tray-reader.js";
 
-export interface AnalysedItem {
+export interface AnalysedItem extends Judgement {
   readonly detection: Detection;
   readonly vector: Float32Array;
-  readonly evidence: Evidence;
   readonly barcodes: readonly BarcodeSeen[];
-  readonly decision: Decision;
 }
 
 function seen(gtin: Gtin, catalog: CatalogReader): BarcodeSeen {
@@ -30,18 +30,23 @@ function seen(gtin: Gtin, catalog: CatalogReader): BarcodeSeen {
 export interface Judgement {
   readonly evidence: Evidence;
   readonly decision: Decision;
+  readonly why: DecisionReason;
 }
 
-type JudgeDeps = Pick<ReaderDeps, "catalog"> & { readonly embedder: Pick<Embedder, "thresholds"> };
+type JudgeDeps = Pick<ReaderDeps, "catalog" | "prices"> & {
+  readonly embedder: Pick<Embedder, "thresholds" | "calibration">;
+};
 
 /** An item by one embedding of it (L2-normalised, of the catalog's embedder), exactly as `analysePicture` does. */
 export function analyseVector(vector: Float32Array, deps: JudgeDeps): Judgement {
-  return judge(deps.catalog.nearest(vector, NEAREST), [], deps);
+  return judge(nearReferences(vector, deps.catalog), [], deps);
 }
 
 function judge(near: readonly Neighbour[], barcodes: readonly BarcodeSeen[], deps: JudgeDeps): Judgement {
-  const evidence = addFrame(noEvidence, near);
-  return { evidence, decision: decide(evidence, barcodes, deps.embedder.thresholds) };
+  const evidence = withFrame(noEvidence, near, deps);
+  const rule = decisionRule(deps);
+  const decision = decide(evidence, barcodes, rule);
+  return { evidence, decision, why: explain(evidence, decision, rule) };
 }
 
 /**

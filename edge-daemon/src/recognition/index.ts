@@ -1,5 +1,6 @@
 export * from "./analyse.js";
 export * from "./barcodes.js";
+export { nearReferences } from "./matching.js";
 export * from "./recogniser.js";
 export * from "./settings.js";
 export * from "./tray-grid.js";

@@ -227,6 +227,7 @@ export class Recogniser {
       },
       models: { detector: detector.info.id, embedder: embedder.info.id },
       thresholds: { ...embedder.thresholds },
+      ...(embedder.calibration && { calibration: embedder.calibration, prices: this.#deps.prices }),
       catalogLsn: catalog.lsn,
       items: [...items],
     });

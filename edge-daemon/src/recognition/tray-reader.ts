@@ -8,10 +8,11 @@ import {
   type PrintJudge,
   type PrintLook,
 } from "@tillsight/models";
-import { decideByPicture, type MatchThresholds } from "../domain/recognition/decide.js";
+import { type DecisionRule, decideByPicture } from "../domain/recognition/decide.js";
 import { withoutUnfounded } from "../domain/recognition/doubt.js";
 import {
   fadeItem,
+  forgetItem,
   freshItem,
   type ItemState,
   isSteady,
@@ -20,6 +21,7 @@ import {
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
+import type { Prices } from "../domain/recognition/prices.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
 import type { PictureFinding } from "../domain/recognition/suspicion.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
@@ -31,8 +33,9 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
-import { addFrame, noEvidence } from "../domain/recognition/votes.js";
+import { noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
+import { decisionRule, nearReferences, withFrame } from "./matching.js";
 
 /** Names of the stages whose time is reported, ms each. */
 export type Stage =
@@ -50,6 +53,8 @@ export interface ReaderDeps {
   readonly detector: Detector;
   readonly embedder: Embedder;
   readonly catalog: CatalogReader;
+  /** What mistakes cost; left out, the settings' defaults. */
+  readonly prices?: Prices | undefined;
   /** Left out, pictures of goods are taken for goods. */
   readonly pictures?: PictureCheck | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
@@ -66,9 +71,6 @@ export interface PictureFound extends PictureFinding {
   readonly itemId: string;
   readonly crop: Picture;
 }
-
-/** References asked for each item: some of each look-alike, so that the margin between them is seen. */
-export const NEAREST = 16;
 
 /** A settled picture as far as it needs networks and index. */
 interface Look {
@@ -93,8 +95,8 @@ async function timedAsync<T>(deps: ReaderDeps, stage: Stage, task: () => Promise
 }
 
 /** The product that one picture clearly shows, if any. */
-function clearSku(near: readonly Neighbour[], thresholds: MatchThresholds): Sku | null {
-  const decision = decideByPicture(addFrame(noEvidence, near), thresholds);
+function clearSku(near: readonly Neighbour[], deps: ReaderDeps): Sku | null {
+  const decision = decideByPicture(withFrame(noEvidence, near, deps), decisionRule(deps));
   return decision.kind === "matched" ? decision.sku : null;
 }
 
@@ -113,7 +115,7 @@ export async function look(
   const detections = founded ? founded(found) : found;
   const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
   const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
-  const near = timed(deps, "match", () => vectors.map((v) => deps.catalog.nearest(v, NEAREST)));
+  const near = timed(deps, "match", () => vectors.map((v) => nearReferences(v, deps.catalog)));
   const boxes = detections.map((d) => d.box);
   const { pictures } = deps;
   const looks = pictures ? await timedAsync(deps, "picture", () => pictures.judge.judge(picture, boxes)) : [];
@@ -121,7 +123,7 @@ export async function look(
     box: d.box,
     score: d.score,
     vector: vectors[i] ?? new Float32Array(deps.embedder.size),
-    sku: clearSku(near[i] ?? [], deps.embedder.thresholds),
+    sku: clearSku(near[i] ?? [], deps),
   }));
   return { detections, sightings, near, looks };
 }
@@ -162,10 +164,12 @@ export class TrayReader {
   readonly #settings: TrackerSettings;
   #tracker = freshTracker;
   #items = new Map<string, ItemState>();
+  readonly #rule: DecisionRule;
   #surface: Surface | null = null;
 
   constructor(deps: ReaderDeps, settings: TrackerSettings) {
     this.#deps = deps;
+    this.#rule = decisionRule(deps);
     this.#settings = settings;
   }
 
@@ -211,14 +215,9 @@ export class TrayReader {
     for (const track of this.#tracker.tracks) {
       const known = this.#items.get(track.id) ?? freshItem;
       const before = moved ? fadeItem(known) : known;
-      const step = stepItem(
-        before,
-        track,
-        now.get(track.id)?.near ?? null,
-        this.#skuOf,
-        this.#deps.embedder.thresholds,
-        pictureLook(now.get(track.id), notice),
-      );
+      const seen = now.get(track.id);
+      const evidence = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const step = stepItem(before, track, evidence, this.#skuOf, this.#rule, pictureLook(seen, notice));
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);
       const { picture: found } = step.state;
@@ -237,9 +236,9 @@ export class TrayReader {
     if (state) this.#items.set(id, withBarcode(state, gtin));
   }
 
-  /** What the catalog said so far may no longer hold: new frames weigh more. */
+  /** What the catalog said so far may no longer hold: only new frames count. */
   catalogChanged(): void {
-    for (const [id, state] of this.#items) this.#items.set(id, fadeItem(state));
+    for (const [id, state] of this.#items) this.#items.set(id, forgetItem(state));
   }
 
   /** Items as kiosk and basket see them. */

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { StoppedError } from "@tillsight/contracts";
+import { type Sku, StoppedError } from "@tillsight/contracts";
+import type { Surroundings } from "../../domain/recognition/surroundings.js";
 import type { Logger } from "../../observe/logger.js";
 import type { Clock } from "../../ports/clock.js";
 import { type Origin, origins } from "../rows.js";
@@ -10,6 +11,7 @@ import { type Identity, loadGeneration, type ShardImage, saveGeneration } from "
 import type { HnswGraph } from "./graph.js";
 import { rebuildShard } from "./rebuild.js";
 import { Shard } from "./shard.js";
+import { SurroundingsMemory } from "./surroundings.js";
 
 export interface IndexPolicy {
   /** More vectors than this on their way into a graph: build it anew in a thread of its own. */
@@ -51,6 +53,7 @@ export interface VectorIndexOptions {
 export class VectorIndex {
   readonly #o: VectorIndexOptions;
   readonly #shards: Record<Origin, Shard>;
+  readonly #surroundings: SurroundingsMemory;
   readonly #abort = new AbortController();
   #chores: Promise<void> = Promise.resolve();
   #queued = false;
@@ -62,6 +65,11 @@ export class VectorIndex {
   constructor(options: VectorIndexOptions) {
     this.#o = options;
     this.#shards = { hq: new Shard(options.identity.size), store: new Shard(options.identity.size) };
+    const { store, identity } = options;
+    this.#surroundings = new SurroundingsMemory({
+      referencesOf: (sku) => store.placedReferences(sku, identity.embedderId),
+      nearest: (vector, k) => this.nearest(vector, k),
+    });
   }
 
   get count(): number {
@@ -94,6 +102,7 @@ export class VectorIndex {
   /** Brings shards to what the catalog says, after another process has changed it. */
   reconcile(which: readonly Origin[] = origins): void {
     for (const origin of which) this.#adopt(origin);
+    this.#surroundings.clear();
     this.#changed();
   }
 
@@ -102,6 +111,7 @@ export class VectorIndex {
       if (removed !== undefined) this.#shards[origin].remove(removed);
       if (added) this.#shards[origin].add(added.label, added.vector);
     }
+    this.#surroundings.apply(changes);
     if (changes.length > 0) this.#changed();
   }
 
@@ -113,12 +123,14 @@ export class VectorIndex {
     const { clock, store, policy, identity } = this.#o;
     const shard = this.#shards[origin];
     for (const label of removed) shard.remove(label);
+    this.#surroundings.clear();
     for (let at = 0; at < added.length && !this.#abort.signal.aborted; ) {
       const until = clock.monotonic() + policy.sliceMs;
       for (; at < added.length && clock.monotonic() < until; at++) {
         const vector = store.vector(added[at] as number);
         if (vector?.length === identity.size) shard.add(added[at] as number, vector);
       }
+      this.#surroundings.clear();
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (removed.length + added.length > 0) this.#changed();
@@ -127,6 +139,11 @@ export class VectorIndex {
   nearest(query: Float32Array, k: number): Hit[] {
     const { hq, store } = this.#shards;
     return best([...hq.nearest(query, k), ...store.nearest(query, k)], k);
+  }
+
+  /** What the references of a product say about it and its neighbours; null for one that has none. */
+  surroundings(sku: Sku): Surroundings | null {
+    return this.#surroundings.of(sku);
   }
 
   /** Waits for the graphs to have taken in everything and for a generation to be on disk. */

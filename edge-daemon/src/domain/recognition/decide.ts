@@ -1,4 +1,7 @@
 import type { Candidate, Decision, Gtin, Sku } from "@tillsight/contracts";
+import type { DecisionCalibration } from "@tillsight/models";
+import { oddsOf } from "./odds.js";
+import { cheapest, defaultPrices, MOST_CANDIDATES, type Prices } from "./prices.js";
 import { type Evidence, rank, type Vote } from "./votes.js";
 
 /** From the embedder's manifest: cosine similarities, calibrated for one picture. */
@@ -8,13 +11,25 @@ export interface MatchThresholds {
   readonly margin: number;
 }
 
+/**
+ * All that a decision goes by beside the evidence. Without a calibration (an older manifest) the thresholds decide
+ * and prices play no part.
+ */
+export interface DecisionRule extends MatchThresholds {
+  readonly calibration?: DecisionCalibration | undefined;
+  /** Left out: the settings' defaults. */
+  readonly prices?: Prices | undefined;
+}
+
+/** What decisions need of it; more is in `Evidence` to go on with the next frame. */
+type Seen = Pick<Evidence, "frames" | "votes">;
+
 /** A barcode read on the item; `sku` is null where the catalog does not sell it. */
 export interface BarcodeSeen {
   readonly gtin: Gtin;
   readonly sku: Sku | null;
 }
 
-const MAX_CANDIDATES = 4;
 /** A lone candidate is shown with the runner-up when that is at most this far behind. */
 const COMPANION = 0.15;
 
@@ -23,7 +38,13 @@ function candidate(vote: Vote): Candidate {
 }
 
 /** Decision by the picture alone. */
-export function decideByPicture(evidence: Evidence, t: MatchThresholds): Decision {
+export function decideByPicture(evidence: Seen, rule: DecisionRule): Decision {
+  const { calibration, prices = defaultPrices } = rule;
+  if (!calibration) return decideByThresholds(evidence, rule);
+  return cheapest(oddsOf(evidence, calibration, prices.strangers), prices, calibration);
+}
+
+function decideByThresholds(evidence: Seen, t: MatchThresholds): Decision {
   const [first, second] = evidence.votes;
   if (!first) return { kind: "unknown", best: [] };
   const clear = !second || rank(first) - rank(second) >= t.margin;
@@ -34,17 +55,17 @@ export function decideByPicture(evidence: Evidence, t: MatchThresholds): Decisio
       (v, i) => v.score >= t.ambiguous || (i === 1 && first.score - v.score <= COMPANION),
     );
     if (near.length >= 2)
-      return { kind: "ambiguous", candidates: near.slice(0, MAX_CANDIDATES).map(candidate) };
+      return { kind: "ambiguous", candidates: near.slice(0, MOST_CANDIDATES).map(candidate) };
   }
-  return { kind: "unknown", best: evidence.votes.slice(0, MAX_CANDIDATES).map(candidate) };
+  return { kind: "unknown", best: evidence.votes.slice(0, MOST_CANDIDATES).map(candidate) };
 }
 
 /**
  * Decision by all evidence. A barcode of a product that is sold here is the strongest; only a confident picture
  * of something else contradicts it. A barcode that the catalog does not know decides nothing.
  */
-export function decide(evidence: Evidence, barcodes: readonly BarcodeSeen[], t: MatchThresholds): Decision {
-  const picture = decideByPicture(evidence, t);
+export function decide(evidence: Seen, barcodes: readonly BarcodeSeen[], rule: DecisionRule): Decision {
+  const picture = decideByPicture(evidence, rule);
   const sold = barcodes.filter((b): b is BarcodeSeen & { sku: Sku } => b.sku !== null);
   const [first] = sold;
   if (!first) return picture;
@@ -57,13 +78,13 @@ export function decide(evidence: Evidence, barcodes: readonly BarcodeSeen[], t: 
   return { kind: "matched", sku, score: scoreOf(evidence, sku) ?? 1, by: "barcode" };
 }
 
-function scoreOf(evidence: Evidence, sku: Sku): number | undefined {
+function scoreOf(evidence: Seen, sku: Sku): number | undefined {
   return evidence.votes.find((v) => v.sku === sku)?.score;
 }
 
 /** Barcodes of several products on one item (a bundle, or two items taken for one): a person chooses. */
-function twoBarcodes(sold: readonly { sku: Sku }[], evidence: Evidence): Decision {
-  const skus = [...new Set(sold.map((b) => b.sku))].slice(0, MAX_CANDIDATES);
+function twoBarcodes(sold: readonly { sku: Sku }[], evidence: Seen): Decision {
+  const skus = [...new Set(sold.map((b) => b.sku))].slice(0, MOST_CANDIDATES);
   return { kind: "ambiguous", candidates: skus.map((sku) => ({ sku, score: scoreOf(evidence, sku) ?? 1 })) };
 }
 

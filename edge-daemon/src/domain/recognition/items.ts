@@ -1,6 +1,7 @@
-import type { Gtin, Sku, TrayItem } from "@tillsight/contracts";
+import type { DecisionReason, Gtin, Sku, TrayItem } from "@tillsight/contracts";
 import type { PrintLook } from "@tillsight/models";
-import { type BarcodeSeen, decide, decisionKey, type Held, hold, type MatchThresholds } from "./decide.js";
+import { type BarcodeSeen, type DecisionRule, decide, decisionKey, type Held, hold } from "./decide.js";
+import { explain } from "./explain.js";
 import {
   addLook,
   fadeSuspicion,
@@ -12,12 +13,14 @@ import {
 } from "./suspicion.js";
 import type { ItemTrace } from "./trace.js";
 import type { Track } from "./tracker.js";
-import { addFrame, type Evidence, fade, type NearReference, noEvidence } from "./votes.js";
+import { type Evidence, fade, forget, noEvidence } from "./votes.js";
 
 /** What is known of one item beyond where it lies. */
 export interface ItemState {
   readonly evidence: Evidence;
   readonly held: Held | null;
+  /** Why what is held is held; null as long as nothing is. */
+  readonly why: DecisionReason | null;
   /** GTINs read on it, each once, first read first. */
   readonly gtins: readonly Gtin[];
   readonly suspicion: Suspicion;
@@ -26,7 +29,7 @@ export interface ItemState {
 }
 
 export const freshItem: ItemState = {
-  ...{ evidence: noEvidence, held: null, gtins: [] },
+  ...{ evidence: noEvidence, held: null, why: null, gtins: [] },
   ...{ suspicion: noSuspicion, picture: null },
 };
 
@@ -49,23 +52,24 @@ export interface ItemStep {
 }
 
 /**
- * One settled frame of one item. `near` is null when the item was not seen in it (then only barcodes that came
- * in meanwhile may change anything).
+ * One settled frame of one item.
+ * @param evidence of all its frames, this one added; unchanged when the item was not seen in it (then only
+ * barcodes that came in meanwhile may change anything).
  */
 export function stepItem(
   state: ItemState,
   track: Track,
-  near: readonly NearReference[] | null,
+  evidence: Evidence,
   skuOf: (gtin: Gtin) => Sku | null,
-  thresholds: MatchThresholds,
+  rule: DecisionRule,
   picture?: PictureLook,
 ): ItemStep {
-  const evidence = near ? addFrame(state.evidence, near) : state.evidence;
   const barcodes: BarcodeSeen[] = state.gtins.map((gtin) => ({ gtin, sku: skuOf(gtin) }));
   const suspicion = picture?.look ? addLook(state.suspicion, picture.look) : state.suspicion;
   const finding = picture ? findPicture(suspicion, picture.notice, state.picture) : null;
-  const fresh = questioned(decide(evidence, barcodes, thresholds), evidence, finding);
+  const fresh = questioned(decide(evidence, barcodes, rule), evidence, finding);
   const held = hold(state.held, fresh, evidence.frames);
+  const why = held && explain(evidence, held.decision, rule);
   const trace: ItemTrace | null = held && {
     id: track.id,
     box: track.box,
@@ -75,9 +79,10 @@ export function stepItem(
     picture: finding,
     before: state.held,
     outcome: held.decision,
+    why: why ?? undefined,
   };
   return {
-    state: { ...state, evidence, held, suspicion, picture: finding },
+    state: { ...state, evidence, held, why, suspicion, picture: finding },
     changed: differs(state.held, held),
     trace,
   };
@@ -88,10 +93,13 @@ export function withBarcode(state: ItemState, gtin: Gtin): ItemState {
   return state.gtins.includes(gtin) ? state : { ...state, gtins: [...state.gtins, gtin] };
 }
 
-/** The tray moved, or the catalog changed: what was seen before weighs less. */
+/** The tray moved: what was seen before weighs less. */
 export function fadeItem(state: ItemState): ItemState {
   return { ...state, evidence: fade(state.evidence), suspicion: fadeSuspicion(state.suspicion) };
 }
+
+/** The catalog changed: what was seen before no longer counts, what is held stays until new frames say otherwise. */
+export const forgetItem = (state: ItemState): ItemState => ({ ...state, evidence: forget(state.evidence) });
 
 /** What the kiosk and the basket see of an item; null while nothing is held of it yet. */
 export function trayItem(track: Track, state: ItemState): TrayItem | null {
@@ -102,6 +110,7 @@ export function trayItem(track: Track, state: ItemState): TrayItem | null {
     detection: track.score,
     occluded: track.occluded,
     decision: state.held.decision,
+    why: state.why ?? undefined,
   };
 }
 

@@ -75,7 +75,7 @@ export function findPicture(
  */
 export function questioned(
   decision: Decision,
-  { votes }: Evidence,
+  { votes }: Pick<Evidence, "votes">,
   finding: PictureFinding | null,
 ): Decision {
   if (!finding || decision.kind !== "matched" || decision.by !== "picture") return decision;

@@ -1,9 +1,21 @@
-import { Box, Decision, Gtin, Lsn, Sku } from "@tillsight/contracts";
+import { Box, Decision, DecisionReason, Gtin, Lsn, Sku } from "@tillsight/contracts";
+import { DecisionCalibration } from "@tillsight/models";
 import { z } from "zod";
-import { decide, decisionKey, type Held, hold } from "./decide.js";
+import { type DecisionRule, decide, decisionKey, type Held, hold } from "./decide.js";
+import { explain } from "./explain.js";
 import { questioned } from "./suspicion.js";
 
 const Thresholds = z.strictObject({ match: z.number(), ambiguous: z.number(), margin: z.number() });
+
+const Prices = z.strictObject({
+  ...{ wrongLine: z.number(), question: z.number(), search: z.number(), strangers: z.number() },
+});
+
+const AboutRecord = z.strictObject({
+  references: z.int().min(0),
+  kin: z.number().nullable(),
+  crowd: z.number().nullable(),
+});
 
 const VoteRecord = z.strictObject({
   sku: Sku,
@@ -11,6 +23,7 @@ const VoteRecord = z.strictObject({
   support: z.number(),
   referenceId: z.string(),
   best: z.number(),
+  about: AboutRecord.nullable().default(null),
 });
 
 const HeldRecord = z.strictObject({
@@ -37,6 +50,7 @@ export const ItemTrace = z.strictObject({
   before: HeldRecord.nullable(),
   /** What is held of it now. */
   outcome: Decision,
+  why: DecisionReason.optional(),
 });
 export type ItemTrace = z.infer<typeof ItemTrace>;
 
@@ -53,33 +67,40 @@ export const DecisionTrace = z.strictObject({
   }),
   models: z.strictObject({ detector: z.string(), embedder: z.string() }),
   thresholds: Thresholds,
+  /** Left out where the network was not calibrated: then the thresholds decided. */
+  calibration: DecisionCalibration.optional(),
+  prices: Prices.optional(),
   catalogLsn: Lsn,
   items: z.array(ItemTrace).min(1),
 });
 export type DecisionTrace = z.infer<typeof DecisionTrace>;
 
 /** Decides again from what a trace recorded; the same rule the lane applies. */
-export function redecide(
-  item: Omit<ItemTrace, "outcome">,
-  thresholds: DecisionTrace["thresholds"],
-): Held | null {
-  const fresh = questioned(decide(item.evidence, item.barcodes, thresholds), item.evidence, item.picture);
+export function redecide(item: Omit<ItemTrace, "outcome" | "why">, rule: DecisionRule): Held | null {
+  const fresh = questioned(decide(item.evidence, item.barcodes, rule), item.evidence, item.picture);
   return hold(item.before, fresh, item.evidence.frames);
 }
+
+/** What the lane went by when it wrote the trace. */
+export const ruleOf = ({ thresholds, calibration, prices }: DecisionTrace): DecisionRule => ({
+  ...{ ...thresholds, calibration, prices },
+});
 
 export interface ReplayedItem {
   readonly id: string;
   readonly recorded: Decision;
   /** Null where today's rules would not decide yet. */
   readonly now: Decision | null;
+  readonly why: DecisionReason | null;
   readonly same: boolean;
 }
 
-/** Replays a trace with its own thresholds, or with others to see what they would change. */
-export function replayTrace(trace: DecisionTrace, thresholds = trace.thresholds): ReplayedItem[] {
+/** Replays a trace with its own rule, or with another to see what it would change. */
+export function replayTrace(trace: DecisionTrace, rule = ruleOf(trace)): ReplayedItem[] {
   return trace.items.map((item) => {
-    const now = redecide(item, thresholds)?.decision ?? null;
+    const now = redecide(item, rule)?.decision ?? null;
     const same = now !== null && decisionKey(now) === decisionKey(item.outcome);
-    return { id: item.id, recorded: item.outcome, now, same };
+    const why = now && explain(item.evidence, now, rule);
+    return { id: item.id, recorded: item.outcome, now, why, same };
   });
 }

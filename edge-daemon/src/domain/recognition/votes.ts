@@ -1,4 +1,5 @@
 import type { Sku } from "@tillsight/contracts";
+import type { Surroundings } from "./surroundings.js";
 
 /** A reference that is near to a picture of the item; `score` is the cosine similarity. */
 export interface NearReference {
@@ -17,15 +18,23 @@ export interface Vote {
   /** The reference that was ever nearest, and how near it was. */
   readonly referenceId: string;
   readonly best: number;
+  /** What the catalog says about the product; null where it was not asked. */
+  readonly about: Surroundings | null;
 }
 
 /** Evidence of one item. `votes` are ranked, best first. */
 export interface Evidence {
   readonly frames: number;
   readonly votes: readonly Vote[];
+  /** Since the tray last moved: what a product that was not among the nearest references can have scored at most. */
+  readonly floor: { readonly mean: number; readonly frames: number };
 }
 
-export const noEvidence: Evidence = { frames: 0, votes: [] };
+export const noEvidence: Evidence = { frames: 0, votes: [], floor: { mean: -1, frames: 0 } };
+
+/** What the catalog says about a product's references. */
+export type AskAbout = (sku: Sku) => Surroundings | null;
+const askNobody: AskAbout = () => null;
 
 /** References of one product that count in a frame. */
 const REFERENCES = 3;
@@ -44,7 +53,7 @@ export function rank(vote: Vote): number {
 }
 
 /** One frame's votes: each product by its best and its few best references. */
-function tally(near: readonly NearReference[]): Vote[] {
+function tally(near: readonly NearReference[], floor: number, askAbout: AskAbout): Vote[] {
   const bySku = new Map<Sku, NearReference[]>();
   for (const n of near) {
     const list = bySku.get(n.sku) ?? [];
@@ -52,44 +61,72 @@ function tally(near: readonly NearReference[]): Vote[] {
     bySku.set(n.sku, list);
   }
   return [...bySku].map(([sku, list]) => {
-    const top = list.sort((a, b) => b.score - a.score).slice(0, REFERENCES);
-    const first = top[0];
-    const best = first?.score ?? -1;
-    const support = top.reduce((sum, n) => sum + n.score, 0) / Math.max(1, top.length);
-    return { sku, score: best, support, referenceId: first?.referenceId ?? "", best };
+    const about = askAbout(sku);
+    const top = list.sort(nearestFirst).slice(0, REFERENCES);
+    const [first] = top as [NearReference];
+    // Those that it has beyond the ones found are no nearer than the last of all that were found.
+    const counted = Math.max(top.length, Math.min(REFERENCES, about?.references ?? 0));
+    const sum = top.reduce((total, n) => total + n.score, (counted - top.length) * floor);
+    const { score, referenceId } = first;
+    return { sku, score, support: sum / counted, referenceId, best: score, about };
   });
 }
 
+const nearestFirst = (a: NearReference, b: NearReference): number =>
+  b.score - a.score || (a.referenceId < b.referenceId ? -1 : 1);
+
+/** The mean of `count` earlier values and a new one, where at most a window's worth of the earlier ones counts. */
+const meanWith = (mean: number, count: number, value: number): number =>
+  mean + (value - mean) / Math.min(count + 1, WINDOW);
+
 /**
- * Adds one settled frame. A product that is not among the nearest references of this frame can have scored at
- * most as much as the last of them, and is counted with that.
+ * Adds one settled frame. A product that is not among the nearest references of a frame can have scored at most
+ * as much as the last of them, and is counted with that; so the order of frames does not matter.
  */
-export function addFrame(evidence: Evidence, near: readonly NearReference[]): Evidence {
-  const now = new Map(tally(near).map((v) => [v.sku, v]));
+export function addFrame(
+  evidence: Evidence,
+  near: readonly NearReference[],
+  askAbout: AskAbout = askNobody,
+): Evidence {
   const floor = near.length > 0 ? Math.min(...near.map((n) => n.score)) : -1;
-  const weight = 1 / Math.min(evidence.frames + 1, WINDOW);
+  const now = new Map(tally(near, floor, askAbout).map((v) => [v.sku, v]));
+  const { frames, floor: past } = evidence;
   const votes: Vote[] = [];
   for (const old of evidence.votes) {
     const fresh = now.get(old.sku);
     now.delete(old.sku);
-    const score = fresh?.score ?? Math.min(floor, old.score);
-    const support = fresh?.support ?? Math.min(floor, old.support);
-    const nearest = fresh && fresh.best > old.best ? fresh : old;
+    const nearest = fresh && (fresh.best > old.best || frames === 0) ? fresh : old;
     votes.push({
       sku: old.sku,
-      score: old.score + weight * (score - old.score),
-      support: old.support + weight * (support - old.support),
+      score: meanWith(old.score, frames, fresh?.score ?? floor),
+      support: meanWith(old.support, frames, fresh?.support ?? floor),
       referenceId: nearest.referenceId,
       best: nearest.best,
+      about: fresh?.about ?? old.about,
     });
   }
-  // A newcomer counts from now on: it can only have been behind the ones that were kept.
-  votes.push(...now.values());
+  for (const fresh of now.values())
+    votes.push({
+      ...fresh,
+      score: meanWith(past.mean, past.frames, fresh.score),
+      support: meanWith(past.mean, past.frames, fresh.support),
+    });
   votes.sort((a, b) => rank(b) - rank(a) || (a.sku < b.sku ? -1 : 1));
-  return { frames: evidence.frames + 1, votes: votes.slice(0, KEPT) };
+  return {
+    frames: frames + 1,
+    votes: votes.slice(0, KEPT),
+    floor: { mean: meanWith(past.mean, past.frames, floor), frames: past.frames + 1 },
+  };
 }
 
-/** The tray moved: the item may show another side, so what was seen weighs less. */
+/** The tray moved: the item may show another side, so what was seen weighs less, and a newcomer has no past. */
 export function fade(evidence: Evidence): Evidence {
-  return { ...evidence, frames: Math.min(evidence.frames, FRAMES_KEPT_AFTER_MOVE) };
+  return {
+    ...evidence,
+    frames: Math.min(evidence.frames, FRAMES_KEPT_AFTER_MOVE),
+    floor: noEvidence.floor,
+  };
 }
+
+/** The catalog changed: similarities of before say nothing any more about what is in it now. */
+export const forget = (evidence: Evidence): Evidence => ({ ...evidence, frames: 0, floor: noEvidence.floor });

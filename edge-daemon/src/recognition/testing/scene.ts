@@ -190,6 +190,7 @@ export function scriptedCatalog(
     get referenceCount() {
       return known.length;
     },
+    surroundings: () => null,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
