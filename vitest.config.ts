@@ -5,6 +5,8 @@ export default defineConfig({
     include: [
       "{contracts,contracts/sync-protocol,models,edge-daemon,cloud-sync,kiosk-ui}/src/**/*.test.ts",
       "kiosk-ui/electron/src/**/*.test.ts",
+      "kiosk-ui/look/src/**/*.test.ts",
+      "cloud-sync/console/src/**/*.test.ts",
       "scripts/**/*.test.{ts,mjs}",
     ],
     exclude: ["**/node_modules/**", "**/dist/**"],

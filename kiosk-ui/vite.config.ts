@@ -11,6 +11,11 @@ export default defineConfig({
   build: { outDir: "dist/web", emptyOutDir: true, target: "chrome110", reportCompressedSize: false },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": toLane, "/tray.jpg": toLane, "/items": toLane, "/ws": { ...toLane, ws: true, rewriteWsOrigin: true } },
+    proxy: {
+      "/api": toLane,
+      "/tray.jpg": toLane,
+      "/items": toLane,
+      "/ws": { ...toLane, ws: true, rewriteWsOrigin: true },
+    },
   },
 });

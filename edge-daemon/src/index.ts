@@ -14,6 +14,7 @@ export {
   addFrame,
   type DecisionRule,
   decide,
+  decisionKey,
   defaultPrices,
   type Evidence,
   effectiveFrames,

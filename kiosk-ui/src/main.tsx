@@ -1,8 +1,9 @@
-import "./zod-csp.js";
+import "@tillsight/look/zod-csp";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { pickLocale } from "./i18n/index.js";
+import "@tillsight/look/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/tray.css";

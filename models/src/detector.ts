@@ -8,6 +8,7 @@ import type { Detection, DetectOptions, Detector } from "./networks.js";
 import { suppress } from "./nms.js";
 import { openNetwork, type SessionSettings } from "./session.js";
 import { readModel } from "./store.js";
+import { tuningFor } from "./tuning/tune.js";
 
 export interface ModelSettings extends SessionSettings {
   /** With manifests and weights; default: the ones that Tillsight ships. */
@@ -71,14 +72,15 @@ export function decodeDetections(
  */
 export async function loadDetector(settings: ModelSettings = {}): Promise<Detector> {
   const model = await readModel("detector", settings.folder, settings.id);
-  const network = await openNetwork(model, settings);
+  const tuned = await tuningFor(model, settings);
+  const network = await openNetwork(model, { ...settings, threads: tuned.threads });
   const { manifest } = model;
   const letterboxer = new Letterboxer(manifest.input);
   const tensor = new Float32Array(letterboxer.length);
   const turn = inTurn();
   const dims = [1, 3, manifest.input.height, manifest.input.width];
   return {
-    info: network.info,
+    info: { ...network.info, tuned },
     detect(picture, options) {
       return turn(async () => {
         requirePicture(picture);

@@ -1,3 +1,4 @@
+import { runInBatches } from "./batches.js";
 import { requirePicture } from "./crop.js";
 import type { ModelSettings } from "./detector.js";
 import { BadInferenceError } from "./errors.js";
@@ -6,6 +7,7 @@ import { Letterboxer } from "./letterbox.js";
 import type { Embedder } from "./networks.js";
 import { openNetwork } from "./session.js";
 import { readModel } from "./store.js";
+import { tuningFor } from "./tuning/tune.js";
 
 /** How far a vector that the graph normalised may be from length 1 (float32 sums of some hundred squares). */
 const LENGTH_TOLERANCE = 1e-3;
@@ -40,14 +42,15 @@ export function splitEmbeddings(
  */
 export async function loadEmbedder(settings: ModelSettings = {}): Promise<Embedder> {
   const model = await readModel("embedder", settings.folder, settings.id);
-  const network = await openNetwork(model, settings);
+  const tuned = await tuningFor(model, settings);
+  const network = await openNetwork(model, { ...settings, threads: tuned.threads });
   const { manifest } = model;
   const letterboxer = new Letterboxer(manifest.input);
   const { width, height } = manifest.input;
   const turn = inTurn();
   let tensor = new Float32Array(0);
   return {
-    info: network.info,
+    info: { ...network.info, tuned },
     size: manifest.embeddingSize,
     thresholds: manifest.thresholds,
     calibration: manifest.decision,
@@ -60,13 +63,9 @@ export async function loadEmbedder(settings: ModelSettings = {}): Promise<Embedd
           requirePicture(crop);
           letterboxer.write(crop, tensor, i * letterboxer.length);
         });
-        const output = await network.run(tensor.subarray(0, needed), [crops.length, 3, height, width]);
-        return splitEmbeddings(
-          output.data as Float32Array,
-          crops.length,
-          manifest.embeddingSize,
-          manifest.id,
-        );
+        const how = { count: crops.length, batch: tuned.batch, dims: [3, height, width] };
+        const values = await runInBatches(network, tensor, how);
+        return splitEmbeddings(values, crops.length, manifest.embeddingSize, manifest.id);
       });
     },
     rawTime: network.rawTime,

@@ -9,6 +9,6 @@ export * from "./networks.js";
 export * from "./nms.js";
 export * from "./picture.js";
 export * from "./print.js";
-export type { SessionSettings } from "./session.js";
+export { knownProviders, type SessionSettings } from "./session.js";
 export { defaultModelFolder, readModel, type StoredModel } from "./store.js";
 export * from "./subject.js";

@@ -22,6 +22,15 @@ const detectorBytes = tinyDetector(SIDE, [
 ]);
 const embedderBytes = tinyEmbedder(SIDE);
 
+const calibration = {
+  version: 1,
+  weights: { bias: -3, nearest: 2, support: 1, kin: -1, single: -1, crowd: -1 },
+  kin: { low: 0.5, usual: 0.8, high: 0.95 },
+  crowd: { low: 0.3, usual: 0.6, high: 0.9 },
+  ...{ strangers: 0.5, frameCorrelation: 0.8, candidates: { mass: 0.98, least: 0.9 } },
+  fit: { command: "test", metrics: {} },
+};
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tillsight-models-"));
@@ -105,6 +114,15 @@ describe("a sound pair of models", () => {
     await embedder.close();
   });
 
+  it("passes on how similarities become probabilities, and says nothing where the manifest does not", async () => {
+    const without = await loadEmbedder({ folder });
+    const manifest = { ...embedderManifest(embedderBytes, SIDE), decision: calibration };
+    await writeFile(join(folder, "embedder.json"), JSON.stringify(manifest));
+    const calibrated = await loadEmbedder({ folder });
+    expect([without.calibration, calibrated.calibration]).toEqual([undefined, calibration]);
+    await Promise.all([without.close(), calibrated.close()]);
+  });
+
   it("falls back to the next provider and says why", async () => {
     const detector = await loadDetector({ folder, providers: ["tensorrt", "cuda", "cpu"], threads: 1 });
     expect(detector.info.provider).toBe("cpu");
@@ -144,6 +162,18 @@ const wrong: [name: string, change: (m: Manifest) => object, code: string, named
     (m) => ({ ...m, thresholds: { match: 0.5, ambiguous: 0.7, margin: 0 } }),
     "MODEL_MANIFEST_INVALID",
     /thresholds\.ambiguous/,
+  ],
+  [
+    "a calibration that would count a similarity against its product",
+    (m) => ({ ...m, decision: { ...calibration, weights: { ...calibration.weights, nearest: -1 } } }),
+    "MODEL_MANIFEST_INVALID",
+    /decision\.weights\.nearest/,
+  ],
+  [
+    "a calibration of a later version",
+    (m) => ({ ...m, decision: { ...calibration, version: 2 } }),
+    "MODEL_MANIFEST_INVALID",
+    /decision\.version/,
   ],
   [
     "no embedding size",

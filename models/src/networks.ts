@@ -19,6 +19,16 @@ export interface DetectOptions {
 /** Execution providers of ONNX Runtime that configuration may ask for, in the order they are tried. */
 export type Provider = "tensorrt" | "cuda" | "webgpu" | "cpu";
 
+/** What a network runs with, and where that comes from. */
+export interface Tuned {
+  /** Threads of ONNX Runtime for one call. */
+  readonly threads: number;
+  /** Most crops in one call. */
+  readonly batch: number;
+  /** `set` in the settings, `measured` at this start, `kept` from an earlier one, or the `default`. */
+  readonly source: "set" | "measured" | "kept" | "default";
+}
+
 export interface NetworkInfo {
   /** Its manifest's id and the checksum of its weights: see `networkId`. */
   readonly id: string;
@@ -26,6 +36,8 @@ export interface NetworkInfo {
   readonly provider: Provider;
   /** Providers that were asked for before it and why each did not work. */
   readonly refused: readonly { provider: Provider; reason: string }[];
+  /** Left out by networks that are scripted. */
+  readonly tuned?: Tuned;
 }
 
 export interface Detector {

@@ -1,4 +1,5 @@
 import type { Box } from "@tillsight/contracts";
+import { runInBatches } from "./batches.js";
 import { crop, requirePicture } from "./crop.js";
 import type { ModelSettings } from "./detector.js";
 import { BadInferenceError } from "./errors.js";
@@ -9,6 +10,7 @@ import type { PrintJudge, PrintLook } from "./networks.js";
 import type { Picture } from "./picture.js";
 import { openNetwork } from "./session.js";
 import { readModel } from "./store.js";
+import { tuningFor } from "./tuning/tune.js";
 
 /** A crop this many times the input's side is looked at twice: dots of ink vanish when it is shrunk. */
 const CLOSER_FROM = 1.5;
@@ -58,14 +60,15 @@ export function lookFrom(
  */
 export async function loadPrintJudge(settings: ModelSettings = {}): Promise<PrintJudge> {
   const model = await readModel("print", settings.folder, settings.id);
-  const network = await openNetwork(model, settings);
+  const tuned = await tuningFor(model, settings);
+  const network = await openNetwork(model, { ...settings, threads: tuned.threads });
   const { manifest } = model;
   const { width, height } = manifest.input;
   const letterboxer = new Letterboxer(manifest.input);
   const turn = inTurn();
   let tensor = new Float32Array(0);
   return {
-    info: network.info,
+    info: { ...network.info, tuned },
     notice: manifest.thresholds.notice,
     judge(picture, boxes) {
       return turn(async () => {
@@ -76,8 +79,8 @@ export async function loadPrintJudge(settings: ModelSettings = {}): Promise<Prin
         const needed = all.length * letterboxer.length;
         if (tensor.length < needed) tensor = new Float32Array(needed);
         for (const [i, view] of all.entries()) letterboxer.write(view, tensor, i * letterboxer.length);
-        const output = await network.run(tensor.subarray(0, needed), [all.length, 3, height, width]);
-        const rows = rowsOf(output.data as Float32Array);
+        const how = { count: all.length, batch: tuned.batch, dims: [3, height, width] };
+        const rows = rowsOf(await runInBatches(network, tensor, how));
         let at = 0;
         return views.map(({ length }) => {
           at += length;

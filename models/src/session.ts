@@ -8,8 +8,12 @@ import type { AnyModel } from "./store.js";
 export interface SessionSettings {
   /** Tried in this order. Default: cpu only. */
   readonly providers?: readonly Provider[];
-  /** Threads of ONNX Runtime for one call, 1..64. Default 2. */
-  readonly threads?: number;
+  /** Threads of ONNX Runtime for one call, 1..64. Left out: see `tuning`. */
+  readonly threads?: number | undefined;
+  /** Most crops in one call. Left out: see `tuning`. */
+  readonly batch?: number | undefined;
+  /** File with what was measured on this machine; `measure`: measure what it does not hold. Left out: defaults. */
+  readonly tuning?: { readonly file: string; readonly measure: boolean } | undefined;
 }
 
 /** Loaded at the first session, so that whoever needs only manifests or geometry does not load a native library. */
@@ -18,6 +22,17 @@ async function runtime(): Promise<typeof import("onnxruntime-node")> {
   // What a provider lacks is reported through `refused`; ONNX Runtime would print it to standard error as well.
   ort.env.logLevel = "fatal";
   return ort;
+}
+
+/** What this build of ONNX Runtime knows; only what is `bundled` needs no further files of its own. */
+export async function knownProviders(): Promise<{ provider: Provider; bundled: boolean }[]> {
+  const ort = await runtime();
+  const ours: readonly Provider[] = ["cpu", "webgpu", "cuda", "tensorrt"];
+  const backends = ort.listSupportedBackends();
+  return ours.flatMap((provider) => {
+    const found = backends.find(({ name }) => name === provider);
+    return found ? [{ provider, bundled: found.bundled }] : [];
+  });
 }
 
 /** One network ready to run, with the time spent inside ONNX Runtime. */
@@ -89,8 +104,10 @@ function sessionOptions(provider: Provider, threads: number): InferenceSession.S
   };
 }
 
+/** ONNX Runtime puts the place in its source and the failed condition before what it has to say. */
 function oneLine(error: unknown): string {
-  return describeError(error).split("\n")[0]?.slice(0, 200) ?? "";
+  const [line = ""] = describeError(error).split("\n");
+  return (line.split(" was false. ").at(-1) ?? line).slice(0, 200);
 }
 
 /** Whether ONNX can read the bytes at all is decided on the CPU: only then is a refusal the provider's own. */

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from pipeline import boxes, calibrate, config, retrieval, robust, sets
+from pipeline import boxes, calibrate, config, print_measures, retrieval, robust, sets
 
 TRAYS = 200
 
@@ -97,13 +97,16 @@ def _card(kind: str, figures: dict[str, float]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("network", choices=["detector", "embedder", "print"])
     parser.add_argument("--fold", type=int, choices=[0, 1, 2], default=0, help="of the embedder; 0 is what ships")
     options = parser.parse_args()
     kind, settings = options.network, config.load(options.fold)
     path = config.published(settings, kind)[1]
     content = json.loads(path.read_text())
-    figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
+    if kind == "print":
+        figures = print_measures.figures(settings, content["calibration"], content["thresholds"]["notice"])
+    else:
+        figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
     content["metrics"] = {name: round(value, 4) for name, value in figures.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
     if not options.fold:

@@ -13,13 +13,14 @@ import sys
 import numpy as np
 import torch
 
-from pipeline import calibrate, config, halves, head, pools
+from pipeline import calibrate, config, halves, head, pools, print_measures, recapture
 from pipeline.nets import DecodedDetector, Detector, Embedder, FittedEmbedder
+from pipeline.print_net import PrintNet
 from pipeline.run import averaged
 
-# Largest difference between the exported file, whose convolutions have 16-bit weights, and the network that is let
-# through: pixels of a box, and parts of a vector of length 1.
-TOLERANCE = {"detector": 0.05, "embedder": 1e-3}
+# Largest difference between the exported file and the network that is let through: pixels of a box; parts of a
+# vector of length 1, whose file has 16-bit weights in its convolutions; logits.
+TOLERANCE = {"detector": 0.05, "embedder": 1e-3, "print": 1e-3}
 
 
 def fitted(net: Embedder, settings: dict) -> FittedEmbedder:
@@ -36,14 +37,19 @@ def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[
         net, kept = averaged(kind, Detector(), settings)
         net = DecodedDetector(net, width, height).eval()
         names, axes = ("image", "boxes"), None
+    elif kind == "print":
+        net, kept = averaged(kind, PrintNet(), settings)
+        names, axes = ("image", "logits"), {"image": {0: "n"}, "logits": {0: "n"}}
     else:
         net, kept = averaged(kind, Embedder(), settings)
         net = fitted(net, settings).eval()
         names, axes = ("image", "embedding"), {"image": {0: "n"}, "embedding": {0: "n"}}
     target = config.published(settings, kind)[0]
     target.parent.mkdir(exist_ok=True)
+    small = kind == "embedder"
+    stored = halves.halved(copy.deepcopy(net)) if small else net
     # Constant folding would turn the halves into 32 bits again.
-    torch.onnx.export(halves.halved(copy.deepcopy(net)), example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13, do_constant_folding=False)
+    torch.onnx.export(stored, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13, do_constant_folding=not small)
     return net, kept, size
 
 
@@ -65,6 +71,7 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
     what = {
         "detector": "composed overhead trays of synthetic goods and Fluent 3D emoji (MIT; no food or household ones)",
         "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
+        "print": "pictures of goods on simulated paper, screens and labels against the goods themselves: 49 of 61 classes of GroceryStoreDataset (MIT), synthetic goods, Fluent 3D emoji (MIT; no food or household ones)",
     }[kind]
     content = {
         "id": config.network_id(settings, kind),
@@ -76,11 +83,15 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
         "licence": "Apache-2.0",
         "source": f"Trained from nothing on {what}: {command}",
         "input": {"name": "image", "width": size[0], "height": size[1], "layout": "NCHW", "channels": "RGB", "mean": [0, 0, 0], "std": [255, 255, 255], "letterbox": 114},
-        "output": {"name": "boxes" if kind == "detector" else "embedding"},
+        "output": {"name": {"detector": "boxes", "embedder": "embedding", "print": "logits"}[kind]},
     }
     if kind == "embedder":
         content["embeddingSize"] = 256
-    content["thresholds"] = calibrate.thresholds(kind, settings)
+    if kind == "print":
+        content["margin"] = recapture.MARGIN
+        content["calibration"], content["thresholds"] = print_measures.fitted(settings)
+    else:
+        content["thresholds"] = calibrate.thresholds(kind, settings)
     content["metrics"] = {}
     content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
     if kind == "embedder":
@@ -91,7 +102,7 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", choices=["detector", "embedder"])
+    parser.add_argument("network", choices=["detector", "embedder", "print"])
     parser.add_argument("--fold", type=int, choices=[0, 1, 2], default=0, help="of the embedder; 0 is what ships")
     options = parser.parse_args()
     kind, settings = options.network, config.load(options.fold)

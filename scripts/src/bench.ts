@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
+import { acceleratorsSection } from "./bench/accelerators-section.js";
 import { enrolmentSection } from "./bench/enrolment-section.js";
 import { hqCatalogSection } from "./bench/hq-catalog-section.js";
 import { latencySection } from "./bench/latency-section.js";
@@ -13,8 +14,8 @@ const usage = `npm run bench -- [options]
 Measures lane and headquarters on this machine and writes docs/benchmarks.md.
 
   --quick       smaller sizes, for a look; nothing is written
-  --only NAMES  some of recognition, latency, index, journal, hq-catalog, enrolment, with commas between;
-                written only where --out says to
+  --only NAMES  some of recognition, accelerators, latency, index, journal, hq-catalog, enrolment, with commas
+                between; written only where --out says to
   --out FILE    instead of docs/benchmarks.md
 `;
 
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   const { quick, only } = values;
   const all: Record<string, () => Promise<Section> | Section> = {
     recognition: () => recognitionSection(quick ? 5 : 40, say),
+    accelerators: () => acceleratorsSection(quick ? 2 : 20, say),
     latency: () => latencySection(quick ? 3 : 40, stop.signal, say),
     index: () => indexSection(quick ? [1_000] : [1_000, 10_000, 100_000], say),
     journal: () => journalSection(".tillsight", quick ? 200 : 2_000),

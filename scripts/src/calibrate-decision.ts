@@ -4,7 +4,9 @@ import type { BenchContext } from "./bench/recognition/context.js";
 import { readGrocery, thinned } from "./bench/recognition/grocery.js";
 import { benchCache } from "./bench/recognition/vectors.js";
 import { calibrate } from "./calibrate/decision/calibrate.js";
+import { measuredText } from "./calibrate/decision/page.js";
 import { cropFolder, readPools } from "./calibrate/decision/pools.js";
+import { publish } from "./calibrate/decision/publish.js";
 import { drawRounds } from "./calibrate/decision/rounds.js";
 
 const usage = `npm run calibrate:decision -- [options]
@@ -51,8 +53,9 @@ async function main(): Promise<void> {
   const grocery = values.quick ? thinned(readGrocery(values.data), 16) : readGrocery(values.data);
   const asked = await drawRounds(context, await readPools(context, grocery, values.crops));
   const command = `npm run calibrate:decision -- --seed ${context.seed}`;
-  const text = await calibrate(context, asked, { command, write: values.write && !values.quick });
-  process.stdout.write(`\n${text}\n`);
+  const calibrated = calibrate(asked, command, context.say);
+  process.stdout.write(`\n${measuredText(calibrated)}\n\n${JSON.stringify(calibrated.calibration)}\n`);
+  if (values.write && !values.quick) for (const path of publish(calibrated)) context.say(`written: ${path}`);
 }
 
 main().then(

@@ -15,6 +15,8 @@ const illegal: [situation: string, file: string, from: string][] = [
   ["the lane does not know headquarters", "edge-daemon/src/a.ts", "@tillsight/cloud-sync"],
   ["headquarters does not know the lane", "cloud-sync/src/a.ts", "@tillsight/edge-daemon"],
   ["the page knows contracts only", "kiosk-ui/src/a.ts", "@tillsight/models"],
+  ["the console does not know headquarters' inside", "cloud-sync/console/src/a.ts", "@tillsight/cloud-sync"],
+  ["what pages share knows none of them", "kiosk-ui/look/src/a.ts", "@tillsight/kiosk-ui"],
   ["the domain does no I/O", "edge-daemon/src/domain/a.ts", "node:fs"],
   ["the domain knows no adapter", "edge-daemon/src/domain/b.ts", "../adapters/camera/index.js"],
 ];

@@ -12,10 +12,13 @@ const notBuilt = "The console is not built: run `npm run build`, then start head
 
 const isApi = (path: string): boolean => path === "/api" || path.startsWith("/api/");
 
+/** Files lie beside the page or in its assets; elsewhere a dot is part of a SKU. */
+const isFile = (path: string): boolean => /^\/(assets\/.*|[^/]*\.\w+)$/.test(path);
+
 /** A path of the console's own, such as `/products/mug`: not of the API, not of a file. */
 const isPage = (request: FastifyRequest): boolean => {
   const path = request.url.split("?")[0] ?? "";
-  return /^(GET|HEAD)$/.test(request.method) && !isApi(path) && !/\.\w+$/.test(path);
+  return /^(GET|HEAD)$/.test(request.method) && !isApi(path) && !isFile(path);
 };
 
 /**
@@ -38,7 +41,7 @@ export async function consoleRoutes(
   app.get("/*", (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
     if (isApi(path)) return reply.callNotFound();
-    if (path === "/" || !isBuilt) return page(reply);
+    if (!isBuilt || isPage(request)) return page(reply);
     // Vite names what lies in assets by its content.
     const immutable = path.startsWith("/assets/");
     return reply.sendFile(decodeURIComponent(path.slice(1)), {

@@ -1,6 +1,7 @@
 import type { Job } from "../enrol/queue/job.js";
 
-const pictureOf = (photo: string | null): string | null =>
+/** Where a page finds the picture under this object id. */
+export const pictureOf = (photo: string | null): string | null =>
   photo === null ? null : `/api/photos/${photo.slice(photo.lastIndexOf("/") + 1)}`;
 
 /** A job as the API shows it: with addresses of the pictures, its own and those it is in conflict with. */

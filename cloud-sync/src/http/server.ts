@@ -17,6 +17,7 @@ import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
 import { authenticate } from "./authenticate.js";
 import { consoleRoutes } from "./console.js";
+import { detailRoutes } from "./details.js";
 import { enrolRoutes } from "./enrol.js";
 import { fleetRoutes } from "./fleet.js";
 import { securityHeaders } from "./headers.js";
@@ -87,6 +88,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   sessionRoutes(app, parts);
   userRoutes(app, parts);
   productRoutes(app, parts);
+  detailRoutes(app, parts);
   storeRoutes(app, parts);
   transferRoutes(app, parts);
   fleetRoutes(app, parts);

@@ -1,8 +1,9 @@
 import { OpenCvCamera } from "../adapters/camera/index.js";
+import { networksHealth } from "../daemon/health-parts.js";
 import type { CameraStatus } from "../ports/camera.js";
 import { askLane } from "./ask-lane.js";
 import type { Check } from "./doctor.js";
-import { openNetworks } from "./parts.js";
+import { infosOf, openNetworks } from "./parts.js";
 
 /** A USB camera may need some seconds from its first picture to a good one. */
 const cameraWaitMs = 8_000;
@@ -41,9 +42,8 @@ const models: Check = {
   run: async (config) => {
     const networks = await openNetworks(config);
     try {
-      const { detector, embedder, print } = networks;
-      const all = [detector.info, embedder.info, ...(print ? [print.info] : [])];
-      const detail = all.map((n) => `${n.id} on ${n.provider}`).join(", ");
+      const all = infosOf(networks);
+      const { detail } = networksHealth(all.map((info) => ({ ...info, refused: [] })));
       const refused = all.flatMap((n) => n.refused);
       if (refused.length === 0) return { state: "ok", detail };
       const why = refused.map((r) => `${r.provider}: ${r.reason}`).join("; ");

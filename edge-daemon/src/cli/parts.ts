@@ -7,6 +7,7 @@ import {
   loadPrintJudge,
   ModelMissingError,
   type ModelSettings,
+  type NetworkInfo,
   type PrintJudge,
 } from "@tillsight/models";
 import { Catalog } from "../catalog/index.js";
@@ -21,6 +22,12 @@ export interface Networks {
   close(): Promise<void>;
 }
 
+export const infosOf = ({ detector, embedder, print }: Omit<Networks, "close">): NetworkInfo[] => [
+  detector.info,
+  embedder.info,
+  ...(print ? [print.info] : []),
+];
+
 /** A folder of models need not hold this one; one that is there and damaged is an error. */
 async function openPrint(settings: ModelSettings): Promise<PrintJudge | null> {
   try {
@@ -31,10 +38,17 @@ async function openPrint(settings: ModelSettings): Promise<PrintJudge | null> {
   }
 }
 
-/** All networks, verified and warm. Rejects with what loading one of them throws, after closing the others. */
-export async function openNetworks(config: DaemonConfig): Promise<Networks> {
-  const { folder, providers, threads } = config.models;
-  const settings = { folder, providers, threads };
+/** Where what was measured of the networks on this machine is kept. */
+const tuningFile = (config: DaemonConfig): string => join(config.dataDir, "tuning.json");
+
+/**
+ * All networks, verified and warm. Rejects with what loading one of them throws, after closing the others.
+ * @param measure what threads and batch suit them here, where it is not known yet; some seconds, once a machine.
+ */
+export async function openNetworks(config: DaemonConfig, { measure = false } = {}): Promise<Networks> {
+  const { folder, providers, threads, batch } = config.models;
+  const tuning = { file: tuningFile(config), measure: measure && config.models.measure };
+  const settings = { folder, providers, threads, batch, tuning };
   const open: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const network of open.splice(0)) await network.close();

@@ -4,10 +4,11 @@ import { describeError, StoppedError } from "@tillsight/contracts";
 import { OpenCvCamera } from "../adapters/camera/index.js";
 import { createServiceManager } from "../adapters/systemd/notify.js";
 import { startDaemon } from "../daemon/daemon.js";
+import { networksHealth } from "../daemon/health-parts.js";
 import { systemClock } from "../ports/clock.js";
 import { version } from "../version.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
-import { openNetworks } from "./parts.js";
+import { infosOf, openNetworks } from "./parts.js";
 
 /** Where `npm run build` puts the kiosk page. */
 export const defaultPageDir = fileURLToPath(new URL("../../../kiosk-ui/dist/web", import.meta.url));
@@ -21,7 +22,8 @@ export async function runCommand(context: CommandContext): Promise<ExitCode> {
   );
   log.info("the lane is starting", { version, terminal: config.terminal, dataDir: config.dataDir });
   await manager.status("loading the networks");
-  const networks = await openNetworks(config);
+  const networks = await openNetworks(config, { measure: true });
+  log.info("the networks are ready", { networks: networksHealth(infosOf(networks)).detail });
   try {
     const camera = new OpenCvCamera(config.camera);
     const restarting = new AbortController();

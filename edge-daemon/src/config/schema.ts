@@ -67,9 +67,19 @@ const ModelsConfig = z.strictObject({
     .min(1)
     .default(["cpu"])
     .meta({ title: "Execution providers", description: "Tried in this order; health shows which one runs." }),
-  threads: z.int().min(1).max(64).default(2).meta({
+  threads: z.int().min(1).max(64).optional().meta({
     title: "Threads",
-    description: "Of ONNX Runtime for one call; the number of cores that may be busy.",
+    description:
+      "Of ONNX Runtime for one call; the number of cores that may be busy. Left out, what was measured best here.",
+  }),
+  batch: z.int().min(1).max(64).optional().meta({
+    title: "Batch",
+    description: "Most crops in one call of a network. Left out, what was measured best here.",
+  }),
+  measure: z.boolean().default(true).meta({
+    title: "Measure",
+    description:
+      "At the lane's first start with these weights on this machine, measure threads and batch; some seconds, once.",
   }),
 });
 

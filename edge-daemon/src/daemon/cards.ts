@@ -23,7 +23,10 @@ function skusOfDecision(decision: Decision): Sku[] {
 }
 
 export const skusOfTray = (tray: TrayState): Sku[] =>
-  tray.items.flatMap((item) => skusOfDecision(item.decision));
+  tray.items.flatMap(({ decision, why }) => [
+    ...skusOfDecision(decision),
+    ...[why?.first, why?.second].flatMap((one) => (one ? [one.sku] : [])),
+  ]);
 
 export const skusOfBasket = (basket: Basket): Sku[] =>
   basket.lines.flatMap((line) => [...(line.sku ? [line.sku] : []), ...line.candidates.map((c) => c.sku)]);

@@ -12,9 +12,15 @@ export function cameraHealth(status: CameraStatus): PartHealth {
   return { state: "ok", detail: `${status.detail}; now ${fps.toFixed(1)} a second`, facts };
 }
 
+const how = ({ tuned }: NetworkInfo): string => {
+  if (!tuned) return "";
+  const { threads, batch, source } = tuned;
+  return ` (${threads} thread${threads === 1 ? "" : "s"}${batch > 1 ? `, batches of ${batch}` : ""}, ${source})`;
+};
+
 /** Honest about what the networks run on: a fallback is degraded, not hidden. */
 export function networksHealth(networks: readonly NetworkInfo[]): PartHealth {
-  const detail = networks.map((n) => `${n.id} on ${n.provider}`).join(", ");
+  const detail = networks.map((n) => `${n.id} on ${n.provider}${how(n)}`).join(", ");
   const refused = networks.flatMap((n) => n.refused.map((r) => `${r.provider} for ${n.id}: ${r.reason}`));
   if (refused.length === 0) return { state: "ok", detail };
   return {

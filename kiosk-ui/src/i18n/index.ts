@@ -1,3 +1,4 @@
+import { chooseLocale } from "@tillsight/look";
 import { de } from "./de.js";
 import { en } from "./en.js";
 import type { Strings } from "./strings.js";
@@ -10,11 +11,4 @@ export type Locale = keyof typeof languages;
 export const locales = Object.keys(languages) as Locale[];
 
 /** The first of the wanted languages that the page speaks; English when it speaks none. */
-export function pickLocale(wanted: readonly (string | null)[]): Locale {
-  for (const tag of wanted) {
-    const primary = tag?.toLowerCase().split("-")[0];
-    const known = locales.find((locale) => locale === primary);
-    if (known) return known;
-  }
-  return "en";
-}
+export const pickLocale = (wanted: readonly (string | null)[]): Locale => chooseLocale(locales, wanted, "en");

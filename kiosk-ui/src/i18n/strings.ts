@@ -1,4 +1,4 @@
-import type { LineTill } from "@tillsight/contracts";
+import type { Because, LineTill } from "@tillsight/contracts";
 import type { PayBlock } from "../state/pay-block.js";
 
 /** Every text of the page. A language is one object of this type; the compiler finds what is missing. */
@@ -79,6 +79,9 @@ export interface Strings {
   readonly retryTotal: string;
   readonly void: string;
   readonly lines: string;
+  readonly because: Readonly<Record<Because, string>>;
+  readonly second: (name: string) => string;
+  readonly notInCatalog: string;
   readonly suspend: string;
   readonly resume: string;
   readonly dismissHelp: string;

@@ -1,4 +1,4 @@
-import type { LineItem, ProductCard, Sku, TrayItem } from "@tillsight/contracts";
+import type { DecisionReason, LineItem, ProductCard, Sku, TrayItem } from "@tillsight/contracts";
 
 /** How an item's box is drawn; `name` null where there is none to show. */
 export interface ItemLook {
@@ -43,4 +43,15 @@ export function offersFor(line: LineItem, items: readonly TrayItem[]): Sku[] {
   const decision = items.find((item) => item.id === line.trayItemId)?.decision;
   if (decision?.kind === "conflict") return [decision.barcodeSku, decision.pictureSku];
   return decision?.kind === "unknown" ? decision.best.map((c) => c.sku) : [];
+}
+
+/** Why recognition says what it says of a line's item; null for a line that lies on no tray. */
+export function reasonOf(line: LineItem, items: readonly TrayItem[]): DecisionReason | null {
+  return items.find((item) => item.id === line.trayItemId)?.why ?? null;
+}
+
+/** A probability as people say it; of 0.9996 the "100 %" that rounding makes would be a lie. */
+export function inPercent(probability: number): string {
+  if (probability > 0.99 && probability < 1) return "> 99 %";
+  return probability > 0 && probability < 0.01 ? "< 1 %" : `${Math.round(100 * probability)} %`;
 }

@@ -1,12 +1,13 @@
 import { type LaneView, type LineItem, money, type Sku, type TrayItem } from "@tillsight/contracts";
+import { reconnectDelay } from "@tillsight/look";
 import { describe, expect, it } from "vitest";
 import { de } from "../i18n/de.js";
 import { en } from "../i18n/en.js";
 import { pickLocale } from "../i18n/index.js";
-import { readMessage, reconnectDelay } from "../lane/lane-link.js";
+import { readMessage } from "../lane/lane-link.js";
 import { attendantTasks } from "./attendant-tasks.js";
 import { groupLines } from "./group-lines.js";
-import { itemLook, offersFor } from "./item-look.js";
+import { inPercent, itemLook, offersFor, reasonOf } from "./item-look.js";
 import { payBlock } from "./pay-block.js";
 import { payProgress, pictureWanted, screenOf } from "./screen.js";
 
@@ -136,6 +137,25 @@ describe("an item's box", () => {
     ];
   it.each(cases)("%s", (_situation, of, lines, state, name) => {
     expect(itemLook(of, lines, {})).toMatchObject({ state, name });
+  });
+
+  it("knows why its line is what it is, as long as it lies there", () => {
+    const why = {
+      ...{ because: "alike" as const, first: null, second: null, none: 0.1, needed: 0.99, frames: 3 },
+    } as const;
+    const seen = item(matched, { why });
+    expect(reasonOf(line(), [seen])).toBe(why);
+    expect(reasonOf(line({ trayItemId: null }), [seen])).toBeNull();
+  });
+
+  it.each([
+    [0, "0 %"],
+    [0.004, "< 1 %"],
+    [0.5, "50 %"],
+    [0.9997, "> 99 %"],
+    [1, "100 %"],
+  ])("says %d as %s, and never rounds doubt away", (probability, text) => {
+    expect(inPercent(probability)).toBe(text);
   });
 
   it("offers both sides of a conflict between barcode and picture", () => {

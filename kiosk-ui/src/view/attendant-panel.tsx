@@ -1,8 +1,10 @@
 import type { LineItem } from "@tillsight/contracts";
 import { useEffect } from "react";
 import { attendantTasks } from "../state/attendant-tasks.js";
+import { reasonOf } from "../state/item-look.js";
 import { payProgress } from "../state/screen.js";
 import { AttendantTask } from "./attendant-task.js";
+import { ItemReason } from "./item-reason.js";
 import { useUi } from "./lane-context.js";
 import { sentence } from "./sentence.js";
 import { Sheet } from "./sheet.js";
@@ -29,7 +31,8 @@ function useAutoLock(): void {
 }
 
 function LineRow({ line }: { line: LineItem }) {
-  const { t, price, act } = useUi();
+  const { state, t, price, act } = useUi();
+  const why = reasonOf(line, state.view?.tray.items ?? []);
   const gone = line.till === "voided" || line.till === "voidQueued";
   return (
     <li className="row" data-till={line.till}>
@@ -37,6 +40,7 @@ function LineRow({ line }: { line: LineItem }) {
       <span className="row-name">
         {line.name}
         <span className="row-unit">{`${price(line.total)} · ${t.till[line.till]}`}</span>
+        {why && <ItemReason why={why} />}
       </span>
       {!gone && (
         <button type="button" className="button danger" onClick={() => act({ do: "void", line: line.id })}>

@@ -7,7 +7,7 @@ from . import boxes, retrieval, sets
 # Goods outside the catalog that may be accepted as something in it. Where the strictest limit would leave
 # fewer than LEAST_ACCEPTED of the known goods accepted, the next one is taken, and export.py says so.
 FALSE_ACCEPTS = (0.005, 0.01, 0.02, 0.05)
-LEAST_ACCEPTED = 0.5
+LEAST_ACCEPTED = 0.4
 # Known goods that may be accepted as another item of the catalog: a wrong line costs far more than a question.
 WRONG_ACCEPTS = 0.005
 CALIBRATION_TRAYS = 160

@@ -21,7 +21,8 @@ MARGIN = 0.15
 class Sources:
     """Goods and photographs that one part of the work may see: `train`, `heldOut` or `demo` (emoji of the virtual lane)."""
 
-    def __init__(self, settings: dict, which: str):
+    def __init__(self, settings: dict, which: str, photos: float = 0.5):
+        """photos: share of what is shown that comes from photographs of shops; the rest is synthetic goods and emoji."""
         first = held_out_families(settings)
         goods = pools.goods_pool(settings)
         goods = goods[first:] if which == "train" else goods[:first]
@@ -30,7 +31,8 @@ class Sources:
         self.surfaces = pools.surface_pool(settings)
         held = pools.grocery_held_out(settings)
         rows = [i for i, (_, fine, _) in enumerate(pools.grocery_list(settings)) if (fine in held) != (which == "train")]
-        self.photos, self.rows = pools.grocery_pool(settings), rows if which != "demo" else []
+        self.photos, self.rows = pools.grocery_pool(settings), rows if which != "demo" and photos > 0 else []
+        self.share = photos
 
     def cutout(self, rng: np.random.Generator) -> np.ndarray:
         """RGBA of one item."""
@@ -53,7 +55,7 @@ class Subject:
 
     def __init__(self, rng: np.random.Generator, sources: Sources, close: bool):
         self.close = close
-        from_photo = bool(sources.rows) and (close or rng.random() < 0.5)
+        from_photo = bool(sources.rows) and (close or rng.random() < sources.share)
         self.picture = sources.photo(rng) if from_photo else None
         self.item = None if from_photo else sources.cutout(rng)
         self.part = rng.uniform(0.25, 0.5) if close else rng.uniform(0.45, 1.0)
@@ -233,8 +235,8 @@ def pair(rng: np.random.Generator, sources: Sources, kind: str, size: int, mediu
     return made[0], made[1]
 
 
-def test_set(settings: dict, which: str, kind: str, count: int, seed: int, medium: str | None = None) -> np.ndarray:
+def test_set(settings: dict, which: str, kind: str, count: int, seed: int, medium: str | None = None, photos: float = 0.5) -> np.ndarray:
     """2 x count x size x size x 3: goods, and pictures of them of one kind; the same for the same seed."""
-    sources, size = Sources(settings, which), settings["print"]["size"]
+    sources, size = Sources(settings, which, photos), settings["print"]["size"]
     made = [pair(config.random(settings, seed, n), sources, kind, size, medium) for n in range(count)]
     return np.stack([np.stack([p[0] for p in made]), np.stack([p[1] for p in made])])

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CloudSync, type CloudSyncOptions, startCloudSync } from "@tillsight/cloud-sync";
-import type { ReportedConfig } from "@tillsight/contracts";
+import type { Birth, ReportedConfig } from "@tillsight/contracts";
 import { Journal, Uplink, type UplinkOptions } from "@tillsight/edge-daemon";
 import { soldEvents } from "@tillsight/edge-daemon/testing";
 import type { Undo } from "../lane/undo.js";
@@ -23,12 +23,15 @@ export interface LaneEnd {
 
 export interface LaneEndOptions {
   readonly dir: string;
+  readonly store?: string;
   readonly terminal?: string;
   readonly broker?: NonNullable<UplinkOptions["broker"]>;
   readonly limitBytes?: number;
   readonly beatSeconds?: number;
   readonly lsn?: () => number;
-  readonly health?: () => "ok" | "failed";
+  readonly health?: () => "ok" | "degraded" | "failed";
+  readonly troubles?: Record<string, string>;
+  readonly models?: Birth["models"];
   readonly onSettings?: (settings: unknown) => void;
 }
 
@@ -40,7 +43,8 @@ export function openLaneEnd(options: LaneEndOptions): LaneEnd {
   const done: LaneEnd["done"] = { restarts: 0, pictures: 0, settings: [] };
   const uplink = new Uplink({
     ...{ file: join(options.dir, "uplink", "outbox.db"), limitBytes: options.limitBytes ?? 64 * 2 ** 20 },
-    ...{ journal, store, terminal: options.terminal ?? "lane-1", beatSeconds: options.beatSeconds ?? 1 },
+    ...{ journal, store: options.store ?? store, terminal: options.terminal ?? "lane-1" },
+    beatSeconds: options.beatSeconds ?? 1,
     ...(options.broker ? { broker: options.broker } : {}),
     newId: randomUUID,
     hooks: {
@@ -58,9 +62,10 @@ export function openLaneEnd(options: LaneEndOptions): LaneEnd {
         return { version, state: options.onSettings ? "applied" : "afterRestart", detail: "" };
       },
     },
-    birth: () => ({ version: "0.1.0", startedAt: 1, models: {}, config: noSettings }),
+    birth: () => ({ version: "0.1.0", startedAt: 1, models: options.models ?? {}, config: noSettings }),
     beat: () => ({
-      ...{ lsn: options.lsn?.() ?? 7, health: options.health?.() ?? "ok", troubles: {} },
+      ...{ lsn: options.lsn?.() ?? 7, health: options.health?.() ?? "ok" },
+      troubles: options.troubles ?? {},
       ...{ basket: "idle", helpWanted: false },
     }),
   });

@@ -16,7 +16,7 @@ export interface Outcome {
   readonly decision: "matched" | "ambiguous" | "conflict" | "unknown";
   /** The decision names the product that it is, as its match or among its candidates. */
   readonly holdsTruth: boolean;
-  /** Score of the best product and whether it is the right one: for the curve. */
+  /** Probability of the best product (similarity, without a calibration) and whether it is right: for the curve. */
   readonly score: number;
   readonly bestIsTrue: boolean;
 }
@@ -31,7 +31,7 @@ export interface OpenSetDraw {
 }
 
 function outcomeOf(shop: Shop, { classId, vector }: Sample, known: boolean): Outcome {
-  const { evidence, decision } = shop.ask(vector);
+  const { why, decision } = shop.ask(vector);
   const truth = skuOf(classId);
   const named =
     decision.kind === "matched"
@@ -39,10 +39,10 @@ function outcomeOf(shop: Shop, { classId, vector }: Sample, known: boolean): Out
       : decision.kind === "ambiguous"
         ? decision.candidates.map((c) => c.sku)
         : [];
-  const best = evidence.votes[0];
+  const best = why.first;
   return {
     ...{ known, decision: decision.kind, holdsTruth: named.includes(truth) },
-    ...{ score: best?.score ?? -1, bestIsTrue: best?.sku === truth },
+    ...{ score: best?.probability ?? best?.score ?? -1, bestIsTrue: best?.sku === truth },
   };
 }
 

@@ -22,7 +22,7 @@ function productOf(sku: Sku): Product {
 }
 
 /** What the shop asks of the embedder: which one it is, and what its manifest says of scores. */
-export type Judge = Pick<Embedder, "info" | "size" | "thresholds">;
+export type Judge = Pick<Embedder, "info" | "size" | "thresholds" | "calibration">;
 
 /** A lane's own catalog with these products: SQLite, HNSW index and decision are the ones that sell. */
 export class Shop {

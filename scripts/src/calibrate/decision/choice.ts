@@ -12,7 +12,9 @@ export type Weights = readonly number[];
 
 /** Keeps weights small where the data does not ask for more. */
 const DECAY = 1e-4;
-const STEPS = 60;
+const STEPS = 40;
+/** A step that gains less ends the search. */
+const ENOUGH = 1e-7;
 
 const score = (w: Weights, x: readonly number[]): number =>
   x.reduce((sum, v, k) => sum + v * (w[k] ?? 0), w[x.length] ?? 0);
@@ -43,11 +45,14 @@ export function logLoss(w: Weights, choices: readonly Choice[]): number {
   return loss / total;
 }
 
-/** Slope and curvature of the loss at `w`. */
+const objective = (w: Weights, choices: readonly Choice[]): number =>
+  logLoss(w, choices) + w.slice(0, -1).reduce((sum, v) => sum + (DECAY / 2) * v * v, 0);
+
+/** Slope and curvature of the objective at `w`. */
 function derivatives(w: Weights, choices: readonly Choice[]): { slope: number[]; curve: number[][] } {
   const size = w.length;
   const slope = w.map((v, k) => (k < size - 1 ? DECAY * v : 0));
-  const curve = w.map((_, i) => w.map((_, j) => (i === j ? DECAY : 0)));
+  const curve = w.map((_, i) => w.map((_, j) => (i === j && i < w.length - 1 ? DECAY : 0)));
   const total = choices.reduce((sum, c) => sum + c.weight, 0);
   for (const choice of choices) {
     const { each } = probabilities(w, choice);
@@ -102,6 +107,7 @@ export function fitChoice(
 ): Weights {
   const free = [...used.flatMap((u, k) => (u ? [k] : [])), used.length];
   let w: number[] = new Array<number>(used.length + 1).fill(0);
+  let loss = objective(w, choices);
   for (let step = 0; step < STEPS; step++) {
     const { slope, curve } = derivatives(w, choices);
     const move = solve(
@@ -109,11 +115,15 @@ export function fitChoice(
       free.map((i) => slope[i] ?? 0),
     );
     let size = 1;
-    const before = logLoss(w, choices);
-    const next = () => w.map((v, k) => v - size * (free.includes(k) ? (move[free.indexOf(k)] ?? 0) : 0));
-    while (size > 1e-3 && logLoss(next(), choices) > before) size /= 2;
-    w = next();
-    if (Math.max(...move.map(Math.abs)) < 1e-5) break;
+    let next = w;
+    let reached = Number.POSITIVE_INFINITY;
+    for (; size > 1e-3 && reached > loss; size /= 2) {
+      next = w.map((v, k) => v - size * (free.includes(k) ? (move[free.indexOf(k)] ?? 0) : 0));
+      reached = objective(next, choices);
+    }
+    if (!(loss - reached > ENOUGH)) break;
+    w = next;
+    loss = reached;
   }
   const falling = free.find((k) => rising.has(k) && (w[k] ?? 0) < 0);
   if (falling === undefined) return w;

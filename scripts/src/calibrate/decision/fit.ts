@@ -2,7 +2,7 @@ import { features } from "@tillsight/edge-daemon";
 import type { DecisionCalibration } from "@tillsight/models";
 import { quantile } from "../../bench/quantile.js";
 import { type Choice, fitChoice, type Weights } from "./choice.js";
-import { type Asked, LEFT_OUT } from "./rounds.js";
+import type { Asked } from "./rounds.js";
 
 /** In the order of `features`. */
 export const featureNames = ["nearest", "support", "kin", "single", "crowd"] as const;
@@ -75,5 +75,3 @@ export function calibrationOf(
     ...rest,
   };
 }
-
-export { LEFT_OUT };

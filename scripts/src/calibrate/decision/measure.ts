@@ -25,6 +25,17 @@ export function judge(
   };
 }
 
+/** The rule of a manifest without calibration, on the same evidence. */
+export function judgeByThresholds(asked: Asked): Judged {
+  const [first] = asked.evidence.votes;
+  return {
+    asked,
+    probability: first?.score ?? -1,
+    right: asked.known && first?.sku === asked.sku,
+    decision: decide(asked.evidence, [], asked.thresholds),
+  };
+}
+
 /** Shares, 0..1. */
 export interface OperatingPoint {
   /** Of goods outside the catalog. */

@@ -21,6 +21,8 @@ export interface Asked {
   /** Of the item's class: what is fitted and what is tested never share one. */
   readonly part: number;
   readonly evidence: Evidence;
+  /** Of the network's manifest. */
+  readonly thresholds: Pool["judge"]["thresholds"];
   readonly sku: string;
   /** Whether the catalog has the item. */
   readonly known: boolean;
@@ -54,7 +56,7 @@ function asked(
   const evidence = addFrame(noEvidence, nearReferences(vector, catalog), (sku) => catalog.surroundings(sku));
   return {
     ...{ pool: pool.name, network: pool.judge.info.id, references, part: classId % PARTS },
-    ...{ evidence, sku: skuOf(classId), known },
+    ...{ evidence, thresholds: pool.judge.thresholds, sku: skuOf(classId), known },
   };
 }
 

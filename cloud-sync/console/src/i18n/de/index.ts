@@ -1,0 +1,12 @@
+import type { Strings } from "../index.js";
+import { common, menu, problem, session } from "./common.js";
+import { fleet, rollouts } from "./fleet.js";
+import { files, history, people } from "./office.js";
+import { photos, review } from "./photos.js";
+import { prices } from "./prices.js";
+import { products } from "./products.js";
+
+export const de: Strings = {
+  ...{ common, menu, session, problem, products, prices, photos, review, fleet, rollouts },
+  ...{ files, history, people },
+};

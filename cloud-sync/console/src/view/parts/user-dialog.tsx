@@ -1,0 +1,122 @@
+import { type FormEvent, useState } from "react";
+import { SetupLink, User } from "../../api/people.js";
+import type { Role } from "../../api/schemas.js";
+import { useHq } from "../hq.js";
+import { useTask } from "../use-task.js";
+import { Dialog } from "./dialog.js";
+import { CheckField, SelectField, TextField } from "./field.js";
+import { Notice, ProblemNotice } from "./notice.js";
+
+interface Props {
+  /** Null: a new one. */
+  readonly user: User | null;
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}
+
+const shortest = 10;
+
+/** Adds, changes or removes somebody who may sign in. */
+export function UserDialog({ user, onClose, onChanged }: Props) {
+  const { t, client, say } = useHq();
+  const [name, setName] = useState(user?.name ?? "");
+  const [role, setRole] = useState<Role>(user?.role ?? "editor");
+  const [password, setPassword] = useState("");
+  const [disabled, setDisabled] = useState(user?.disabled ?? false);
+  const [link, setLink] = useState<string | null>(null);
+  const task = useTask();
+  const path = `/api/users/${encodeURIComponent(user?.name ?? "")}`;
+  const short = password !== "" && password.length < shortest ? t.session.tooShort(shortest) : undefined;
+  const finish = async (work: () => Promise<unknown>, text: string) => {
+    if (!(await task.run(work))) return;
+    say({ text });
+    onChanged();
+    onClose();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (short || (!user && password === "")) return;
+    const own = password === "" ? {} : { password };
+    void finish(
+      () =>
+        user
+          ? client.ask("PATCH", path, { schema: User, body: { role, disabled, ...own } })
+          : client.ask("POST", "/api/users", { schema: User, body: { name: name.trim(), role, password } }),
+      t.common.saved,
+    );
+  };
+  const makeLink = () =>
+    task.run(async () => {
+      const asking = { schema: SetupLink, body: { user: user?.name } };
+      const { data } = await client.ask("POST", "/api/setup/links", asking);
+      setLink(location.origin + data.path);
+    });
+  return (
+    <Dialog title={user ? user.name : t.people.addUser} closeText={t.common.close} onClose={onClose}>
+      <form className="stack" onSubmit={submit}>
+        {!user && (
+          <TextField
+            label={t.session.name}
+            value={name}
+            onValue={setName}
+            required
+            autoComplete="off"
+            autoCapitalize="none"
+            maxLength={80}
+            hint={t.people.nameHint}
+          />
+        )}
+        <SelectField
+          label={t.people.role}
+          value={role}
+          onValue={setRole}
+          hint={t.people.roleHints[role]}
+          options={(["viewer", "editor", "admin"] as const).map(
+            (known) => [known, t.session.roles[known]] as const,
+          )}
+        />
+        <TextField
+          label={user ? t.session.newPassword : t.session.password}
+          type="password"
+          value={password}
+          onValue={setPassword}
+          required={!user}
+          autoComplete="new-password"
+          error={short}
+          hint={user ? t.people.passwordStays : t.session.passwordHint(shortest)}
+        />
+        {user && <CheckField label={t.people.disable} checked={disabled} onValue={setDisabled} />}
+        <ProblemNotice t={t} error={task.error} />
+        {link && (
+          <Notice tone="info">
+            <p>{t.people.linkHint}</p>
+            <pre className="command">{link}</pre>
+          </Notice>
+        )}
+        <div className="actions">
+          {user && (
+            <>
+              <button
+                type="button"
+                className="button danger"
+                disabled={task.busy}
+                onClick={() =>
+                  confirm(t.people.removeQuestion(user.name)) &&
+                  void finish(() => client.ask("DELETE", path), t.people.removed(user.name))
+                }
+              >
+                {t.people.remove}
+              </button>
+              <button type="button" className="button" disabled={task.busy} onClick={() => void makeLink()}>
+                {t.people.makeLink}
+              </button>
+            </>
+          )}
+          <button type="submit" className="button primary" disabled={task.busy}>
+            {t.common.save}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

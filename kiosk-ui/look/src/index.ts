@@ -1,0 +1,2 @@
+export { reconnectDelay } from "./back-off.js";
+export { chooseLocale } from "./locale.js";

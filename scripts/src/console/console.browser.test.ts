@@ -1,0 +1,263 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { InvalidInputError, NodeName } from "@tillsight/contracts";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoProduct } from "../virtual/store.js";
+import { type ConsoleStage, openConsoleStage, photoFiles, type StageLane } from "./stage.js";
+
+const candidates = [process.env.TILLSIGHT_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+const executablePath = candidates.find((path) => path && existsSync(path));
+const title = executablePath
+  ? "the console in a real browser"
+  : "the console in a real browser (needs chromium: apt-get install chromium, or set TILLSIGHT_CHROMIUM)";
+/** An expression: the functions of page-side.js. */
+const pageSide = readFileSync(new URL("page-side.js", import.meta.url), "utf8")
+  .trim()
+  .replace(/;$/, "");
+const built = new URL("../../../cloud-sync/console/dist/index.html", import.meta.url);
+
+const patienceMs = 60_000;
+const patience = { timeout: patienceMs, interval: 50 };
+const password = "three words in a row";
+/** What a browser writes of its own accord: of the first question whether there is a session, and of cut lines. */
+const expected = /status of (401|409|412)|ERR_INTERNET_DISCONNECTED|net::ERR|WebSocket connection/;
+
+// One after the other: each step builds on what the one before has made, as a person's first hour does.
+describe.skipIf(!executablePath)(title, () => {
+  let stage: ConsoleStage;
+  let lane: StageLane;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    if (!existsSync(built))
+      throw new InvalidInputError(
+        "the console is not built",
+        "Run `npm run build -w @tillsight/console` first.",
+      );
+    stage = await openConsoleStage(NodeName.parse("north"));
+    lane = await stage.openLane("north", "lane-1");
+    browser = await chromium.launch({
+      executablePath: executablePath ?? "",
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
+    page.on("console", (message) => {
+      if (message.type() === "error" && !expected.test(message.text())) errors.push(message.text());
+    });
+    page.on("pageerror", (error) => errors.push(error.message));
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.close();
+    // Also what a content security policy refused is told there.
+    expect(errors).toEqual([]);
+  });
+
+  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
+  const field = (name: string | RegExp) => page.getByLabel(name, { exact: true });
+  const menu = (name: string) =>
+    page.getByRole("navigation").first().getByRole("link", { name, exact: true });
+
+  it(
+    "makes the first administrator by the link of the first start, and goes on signed in",
+    async () => {
+      await page.goto(stage.cloud.setupUrl ?? "");
+      await field("Name").fill("anna");
+      await field("New password").fill(password);
+      await field("The same password again").fill("other words in a row");
+      await button("Begin").click();
+      await page.getByText("The two are not the same.").waitFor();
+      await field("The same password again").fill(password);
+      await button("Begin").click();
+      await page.getByRole("heading", { name: "No products yet" }).waitFor();
+      expect(page.url()).not.toContain("#");
+    },
+    patienceMs,
+  );
+
+  it(
+    "signs out, refuses a wrong password in plain words, and signs in",
+    async () => {
+      await button("Sign out").click();
+      await field("Name").fill("anna");
+      await field("Password").fill("not the right one");
+      await button("Sign in").click();
+      await page.getByRole("alert").getByText("The name or the password is wrong").waitFor();
+      await field("Password").fill(password);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Products", exact: true }).waitFor();
+    },
+    patienceMs,
+  );
+
+  it(
+    "adds a product, and names the fields that do not fit",
+    async () => {
+      await button("Add product").click();
+      await field("Name").fill("Doughnut");
+      await field("SKU").fill("doughnut");
+      await field("Price").fill("cheap");
+      await field("Tax").fill("7");
+      await button("Save").click();
+      await page.getByText("Please write an amount such as 1.49.").waitFor();
+      expect(await page.evaluate("document.activeElement.value")).toBe("cheap");
+      await field("Price").fill("1,69");
+      await button("Save").click();
+      await page.getByRole("heading", { name: "Doughnut", level: 1 }).waitFor();
+      expect(new URL(page.url()).pathname).toBe("/products/doughnut");
+      await expect.poll(() => lane.lsn(), patience).toBe(1);
+    },
+    patienceMs,
+  );
+
+  it(
+    "takes photos that are dragged in, and shows how they become known to lanes",
+    async () => {
+      const files = await photoFiles(join(stage.dir, "photos"), demoProduct("doughnut"), 3);
+      const dropped = files.map((file) => ({
+        name: basename(file),
+        base64: readFileSync(file).toString("base64"),
+      }));
+      const transfer = await page.evaluateHandle(`(${pageSide}).transferOf(${JSON.stringify(dropped)})`);
+      await page
+        .getByText("Drag photos here, or click to choose")
+        .dispatchEvent("drop", { dataTransfer: transfer });
+      await page.getByRole("heading", { name: "Lanes know 3 photos" }).waitFor();
+      const drawn =
+        "[...document.querySelectorAll('.photo-grid.small img')].filter((i) => i.naturalWidth > 0).length";
+      await expect.poll(() => page.evaluate(drawn), patience).toBe(3);
+      // The product and three references.
+      await expect.poll(() => lane.lsn(), patience).toBe(4);
+    },
+    patienceMs * 2,
+  );
+
+  it(
+    "refuses a file that is no picture before sending it",
+    async () => {
+      const note = { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("hello") };
+      await page.locator(".drop input[type=file]").setInputFiles(note);
+      await page.getByText("note.txt is no JPEG, PNG or WebP picture.").waitFor();
+    },
+    patienceMs,
+  );
+
+  it(
+    "changes a price after showing what would change, asks about a great jump, and tells when a lane has it",
+    async () => {
+      await menu("Prices").click();
+      await page.getByText("As a list", { exact: true }).click();
+      await field("Price list").fill("doughnut\t3,99\nnobody\t1,00");
+      await button("Preview").click();
+      const row = page.getByRole("row").filter({ hasText: "Doughnut" });
+      await row.getByText("€1.69").waitFor();
+      await row.getByText("€3.99").waitFor();
+      await row.getByText("+136.1 %").waitFor();
+      await page.getByRole("row").filter({ hasText: "nobody" }).getByText("no such product").waitFor();
+      expect(lane.lsn()).toBe(4);
+      expect(await button("Change 1 price").isDisabled()).toBe(true);
+      await page.getByLabel("Yes, these prices are meant so").check();
+      await button("Change 1 price").click();
+      await page.getByText("1 of 1 lane has it").waitFor();
+      expect(lane.lsn()).toBe(5);
+      await menu("Lanes").click();
+      const tile = page.getByRole("link").filter({ hasText: "lane-1" });
+      await tile.getByText("LSN 5").waitFor();
+      await tile.getByText("live", { exact: true }).waitFor();
+    },
+    patienceMs * 2,
+  );
+
+  it(
+    "keeps what was entered when the session ends, and saves it once one has signed in again",
+    async () => {
+      await page.goto(`${stage.cloud.url}/products/doughnut`);
+      await field("Name").first().fill("Doughnut with sugar");
+      await context.clearCookies();
+      await button("Save").click();
+      const dialog = page.getByRole("dialog", { name: "Please sign in again" });
+      await dialog.getByLabel("Password").fill(password);
+      await dialog.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Doughnut with sugar", level: 1 }).waitFor();
+      await expect.poll(() => lane.lsn(), patience).toBe(6);
+    },
+    patienceMs,
+  );
+
+  it(
+    "keeps what was entered when the network is away, and saves it when it is back",
+    async () => {
+      await field("Tax").fill("19");
+      await context.setOffline(true);
+      await page.getByText("This computer has no network.").waitFor();
+      await button("Save").click();
+      await page.getByRole("alert").getByText("Headquarters does not answer").waitFor();
+      expect(await field("Tax").inputValue()).toBe("19");
+      await context.setOffline(false);
+      await button("Save").click();
+      await page.getByText("is saved (LSN 7)").waitFor();
+    },
+    patienceMs,
+  );
+
+  it(
+    "shows nothing that a screen reader or a small window would stumble over, on any page, in either language",
+    async () => {
+      const paths = [
+        "/products",
+        "/products/doughnut",
+        "/products/new%20product",
+        "/prices",
+        "/photos",
+        "/review",
+      ];
+      const more = ["/fleet", "/fleet/north/lane-1", "/rollouts", "/files", "/history", "/people"];
+      for (const [width, locale] of [
+        [1280, "en"],
+        [360, "de"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const path of [...paths, ...more]) {
+          await page.goto(`${stage.cloud.url}${path}?lang=${locale}`);
+          await page.getByRole("heading", { level: 1 }).waitFor();
+          await page.locator(".waiting").first().waitFor({ state: "detached" });
+          expect(await page.evaluate(`(${pageSide}).stumbles()`), `${path} ${locale} ${width}`).toEqual([]);
+        }
+      }
+      await page.setViewportSize({ width: 1280, height: 900 });
+    },
+    patienceMs * 2,
+  );
+
+  it(
+    "tells a viewer that nothing can be changed, and offers no change",
+    async () => {
+      const body = JSON.stringify({ name: "vera", role: "viewer", password });
+      const headers = { authorization: `Bearer ${stage.cloud.token}`, "content-type": "application/json" };
+      expect((await fetch(`${stage.cloud.url}/api/users`, { method: "POST", headers, body })).status).toBe(
+        201,
+      );
+      const other = await browser.newContext({ locale: "en-GB" });
+      const hers = await other.newPage();
+      hers.setDefaultTimeout(patienceMs);
+      await hers.goto(stage.cloud.url);
+      await hers.getByLabel("Name", { exact: true }).fill("vera");
+      await hers.getByLabel("Password", { exact: true }).fill(password);
+      await hers.keyboard.press("Enter");
+      await hers.getByText("You may look at everything here, but not change it.").waitFor();
+      await hers.getByRole("link", { name: "Doughnut with sugar" }).click();
+      await hers.getByRole("heading", { name: "Lanes know 3 photos" }).waitFor();
+      expect(await hers.getByLabel("Name", { exact: true }).first().isDisabled()).toBe(true);
+      for (const name of ["Save", "Delete", "Remove this photo", "Add product"])
+        expect(await hers.getByRole("button", { name }).count(), name).toBe(0);
+      await other.close();
+    },
+    patienceMs,
+  );
+});
