@@ -6,30 +6,7 @@ import os
 
 import numpy as np
 
-from pipeline import boxes, calibrate, config, print_measures, retrieval, robust, sets
-
-TRAYS = 200
-
-
-def _detector(settings: dict, limits: dict) -> dict[str, float]:
-    out: dict[str, float] = {}
-    views = {
-        "heldOut": ("heldOut", (416, 416, 416)),
-        "demo": ("demo", (416, 416, 416)),
-        "lane": ("demo", (640, 640, 360)),
-    }
-    for number, (name, (which, view)) in enumerate(views.items()):
-        # The lane's camera, 1280 x 720 with items of 110 to 220 pixels, halved.
-        options = {"spans": (62, 94)} if name == "lane" else {}
-        pictures, truths = sets.tray_set(settings, which, TRAYS, view, 61 + number, **options)
-        got = boxes.summary(sets.detections(settings, pictures), truths, limits["score"], limits["nmsIou"])
-        out.update({f"{name}.{k}": v for k, v in got.items()})
-    for name, share in (("empty", 0.0), ("hands", 1.0)):
-        pictures, _ = sets.tray_set(settings, "demo", TRAYS, (416, 416, 416), 65, empty=True, hand_share=share)
-        raw = sets.detections(settings, pictures)
-        false = [len(boxes.suppress(r, limits["score"], limits["nmsIou"])) > 0 for r in raw]
-        out[f"{name}.falseAlarmTrays"] = float(np.mean(false))
-    return out
+from pipeline import calibrate, config, measure_trays, print_measures, retrieval, robust, sets
 
 
 def _recalls(vectors: np.ndarray, labels: np.ndarray, packaged: np.ndarray, held: np.ndarray, seed: int) -> dict[str, float]:
@@ -106,7 +83,7 @@ def main() -> None:
     if kind == "print":
         figures = print_measures.figures(settings, content["calibration"], content["thresholds"]["notice"])
     else:
-        figures = (_detector if kind == "detector" else _embedder)(settings, content["thresholds"])
+        figures = (measure_trays.figures if kind == "detector" else _embedder)(settings, content["thresholds"])
     content["metrics"] = {name: round(value, 4) for name, value in figures.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
     if not options.fold:

@@ -35,7 +35,7 @@ def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[
     example = torch.rand(1, 3, height, width)
     if kind == "detector":
         net, kept = averaged(kind, Detector(), settings)
-        net = DecodedDetector(net, width, height).eval()
+        net = halves.halved(DecodedDetector(net, width, height).eval())
         names, axes = ("image", "boxes"), None
     elif kind == "print":
         net, kept = averaged(kind, PrintNet(), settings)
@@ -46,10 +46,9 @@ def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[
         names, axes = ("image", "embedding"), {"image": {0: "n"}, "embedding": {0: "n"}}
     target = config.published(settings, kind)[0]
     target.parent.mkdir(exist_ok=True)
-    small = kind == "embedder"
-    stored = halves.halved(copy.deepcopy(net)) if small else net
+    stored = halves.halved(copy.deepcopy(net)) if kind == "embedder" else net
     # Constant folding would turn the halves into 32 bits again.
-    torch.onnx.export(stored, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13, do_constant_folding=not small)
+    torch.onnx.export(stored, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13, do_constant_folding=kind == "print")
     return net, kept, size
 
 
@@ -69,7 +68,7 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
     data, fold = target.read_bytes(), f" --fold {settings['fold']}" if settings["fold"] else ""
     command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}{fold}"
     what = {
-        "detector": "composed overhead trays of synthetic goods and Fluent 3D emoji (MIT; no food or household ones)",
+        "detector": "composed overhead trays of synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and catalogue pictures and photographs of 49 of 61 classes of GroceryStoreDataset (MIT)",
         "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
         "print": "pictures of goods on simulated paper, screens and labels against the goods themselves: 49 of 61 classes of GroceryStoreDataset (MIT), synthetic goods, Fluent 3D emoji (MIT; no food or household ones)",
     }[kind]

@@ -1,28 +1,33 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import type { BenchContext } from "./bench/recognition/context.js";
-import { foldEmbedders } from "./bench/recognition/embedders.js";
-import { readGrocery, thinned } from "./bench/recognition/grocery.js";
-import { measureOpenSet } from "./bench/recognition/open-set.js";
-import { openSetSection } from "./bench/recognition/open-set-section.js";
+import { writePage } from "./bench/recognition/page.js";
+import { parts } from "./bench/recognition/parts.js";
 import type { PageSection } from "./bench/recognition/section.js";
 import { benchCache } from "./bench/recognition/vectors.js";
 
 const usage = `npm run bench:recognition -- [options]
 
-Measures recognition on shop photographs and composed trays.
+Measures recognition through the product's own code and writes docs/recognition.md with plots.
 
-  --quick       smaller samples and fewer draws, for a look
-  --only NAMES  some of open-set, with commas between
+  --quick       smaller samples, one network, fewer draws: a look within two minutes; nothing is written
+  --only NAMES  some of ${Object.keys(parts).join(", ")}, with commas between;
+                written only where --out says to
+  --out DIR     write recognition.md and images/ there instead of into docs
   --data DIR    GroceryStoreDataset with pictures.csv and classes.csv (default ../shared/data/grocery)
-  --seed N      of every draw by chance (default 1)
+  --models DIR  reference networks (default ../shared/models)
+  --seed N      of everything drawn by chance (default 1)
   --fresh       compute embeddings again, whatever the cache holds
+
+Embeddings are kept in ${benchCache()} by the network's checksum, so that a second run is quick.
 `;
 
 const options = {
   quick: { type: "boolean", default: false },
   only: { type: "string" },
+  out: { type: "string" },
   data: { type: "string", default: "../shared/data/grocery" },
+  models: { type: "string", default: "../shared/models" },
   seed: { type: "string", default: "1" },
   fresh: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -30,9 +35,28 @@ const options = {
 
 function parseOptions() {
   try {
-    return parseArgs({ options }).values;
+    const values = parseArgs({ options }).values;
+    if (!/^\d+$/.test(values.seed)) throw new RangeError(`--seed ${values.seed} is no whole number`);
+    return values;
   } catch (cause) {
     throw new InvalidInputError(describeError(cause), "See npm run bench:recognition -- --help.", { cause });
+  }
+}
+
+/** The parts to measure, in the page's order. */
+function chosen(only: string | undefined): string[] {
+  const names = only?.split(",") ?? Object.keys(parts);
+  const unknown = names.find((name) => !(name in parts));
+  if (unknown !== undefined)
+    throw new InvalidInputError(`there is no part "${unknown}"`, `Choose ${Object.keys(parts).join(", ")}.`);
+  return Object.keys(parts).filter((name) => names.includes(name));
+}
+
+function print({ title, text, targets }: PageSection): void {
+  process.stdout.write(`\n## ${title}\n\n${text}\n\n`);
+  for (const t of targets) {
+    const verdict = t.met === undefined ? "not measured" : t.met ? "met" : "NOT met";
+    process.stdout.write(`${verdict.padEnd(13)} ${t.what}: ${t.measured} (${t.target})\n`);
   }
 }
 
@@ -46,13 +70,16 @@ async function main(): Promise<void> {
     cache: { dir: benchCache(), fresh: values.fresh },
     say: (text) => void process.stderr.write(`  ${text}\n`),
   };
-  const grocery = values.quick ? thinned(readGrocery(values.data), 12) : readGrocery(values.data);
-  const sections: PageSection[] = [openSetSection(await measureOpenSet(context, grocery, foldEmbedders()))];
-  for (const { title, text, targets } of sections) {
-    process.stdout.write(`\n## ${title}\n\n${text}\n\n`);
-    for (const t of targets)
-      process.stdout.write(`${t.met ? "met    " : "NOT met"} ${t.what}: ${t.measured} (${t.target})\n`);
+  const sections: PageSection[] = [];
+  for (const name of chosen(values.only)) {
+    context.say(`— ${name}`);
+    const section = await parts[name]?.(context, { dataDir: values.data, modelsDir: values.models });
+    if (section) sections.push(section);
+    if (section) print(section);
+    stop.signal.throwIfAborted();
   }
+  const out = values.out ?? (values.quick || values.only !== undefined ? undefined : "docs");
+  if (out !== undefined) context.say(`written: ${writePage(out, sections, process.argv.slice(2))}`);
 }
 
 main().then(

@@ -127,6 +127,21 @@ describe("goods that the detector doubts", () => {
   });
 });
 
+describe("goods of two parts", () => {
+  const leaf: Thing = { kind: "milk", x: 72, y: 46, w: 16, h: 14 };
+
+  it.each<[string, Thing, string[]]>([
+    ["that touch are one item", leaf, ["item-1 apple"]],
+    ["that lie apart are two", { ...leaf, y: 20 }, ["item-1 apple", "item-2 unknown"]],
+  ])("%s", async (_name, part, seen) => {
+    await lane.stop();
+    lane = new TestLane(["apple"]);
+    await lane.show([]);
+    await lane.reach([]);
+    expect(items(await lane.show([apple, part]))).toEqual(seen);
+  });
+});
+
 describe("a hand", () => {
   it("holds every decision while it moves and while it rests over the tray", async () => {
     await lane.show([]);

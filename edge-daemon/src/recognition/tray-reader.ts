@@ -35,6 +35,7 @@ import {
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
 import { noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
+import { type Glimpse, joinParts } from "./join-parts.js";
 import { decisionRule, nearReferences, withFrame } from "./matching.js";
 
 /** Names of the stages whose time is reported, ms each. */
@@ -112,20 +113,25 @@ export async function look(
   const found = await timedAsync(deps, "detect", () =>
     deps.detector.detect(picture, { doubtful: founded !== undefined }),
   );
-  const detections = founded ? founded(found) : found;
-  const crops = timed(deps, "crop", () => detections.map((d) => crop(picture, d.box)));
-  const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
-  const near = timed(deps, "match", () => vectors.map((v) => nearReferences(v, deps.catalog)));
+  const glimpse = async (some: readonly Detection[], crops: readonly Picture[]): Promise<Glimpse[]> => {
+    const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
+    return timed(deps, "match", () => some.map((detection, i) => nameOf(detection, vectors[i], deps)));
+  };
+  const goods = founded ? founded(found) : found;
+  const crops = timed(deps, "crop", () => goods.map((d) => crop(picture, d.box)));
+  const seen = await joinParts(picture, await glimpse(goods, crops), glimpse);
+  const detections = seen.map((s) => s.detection);
   const boxes = detections.map((d) => d.box);
   const { pictures } = deps;
   const looks = pictures ? await timedAsync(deps, "picture", () => pictures.judge.judge(picture, boxes)) : [];
-  const sightings = detections.map((d, i) => ({
-    box: d.box,
-    score: d.score,
-    vector: vectors[i] ?? new Float32Array(deps.embedder.size),
-    sku: clearSku(near[i] ?? [], deps),
-  }));
-  return { detections, sightings, near, looks };
+  const sightings = seen.map(({ detection: { box, score }, vector, sku }) => ({ box, score, vector, sku }));
+  return { detections, sightings, near: seen.map((s) => s.near), looks };
+}
+
+function nameOf(detection: Detection, embedded: Float32Array | undefined, deps: ReaderDeps): Glimpse {
+  const vector = embedded ?? new Float32Array(deps.embedder.size);
+  const near = nearReferences(vector, deps.catalog);
+  return { detection, vector, near, sku: clearSku(near, deps) };
 }
 
 /** One settled frame as the reader is told about it. */

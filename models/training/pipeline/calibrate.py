@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import boxes, retrieval, sets
+from . import measure_trays, retrieval, sets
 
 # Goods outside the catalog that may be accepted as something in it. Where the strictest limit would leave
 # fewer than LEAST_ACCEPTED of the known goods accepted, the next one is taken, and export.py says so.
@@ -10,24 +10,10 @@ FALSE_ACCEPTS = (0.005, 0.01, 0.02, 0.05)
 LEAST_ACCEPTED = 0.4
 # Known goods that may be accepted as another item of the catalog: a wrong line costs far more than a question.
 WRONG_ACCEPTS = 0.005
-CALIBRATION_TRAYS = 160
 
 
 def thresholds(kind: str, settings: dict) -> dict[str, float]:
-    return _detector(settings) if kind == "detector" else _embedder(settings)
-
-
-def _detector(settings: dict) -> dict[str, float]:
-    """The score and overlap that give the most trays with every box right and none too many."""
-    pictures, truths = sets.tray_set(settings, "heldOut", CALIBRATION_TRAYS, (416, 416, 416), 51)
-    raw = sets.detections(settings, pictures)
-    best = (-1.0, 0.0, 0.0)
-    for overlap in (0.4, 0.5, 0.6):
-        for score in np.arange(0.2, 0.66, 0.05):
-            got = boxes.summary(raw, truths, float(score), overlap)
-            value = got["traysExact"] + 0.5 * (got["recall"] + got["precision"])
-            best = max(best, (value, float(score), overlap))
-    return {"score": round(best[1], 2), "nmsIou": best[2]}
+    return measure_trays.thresholds(settings) if kind == "detector" else _embedder(settings)
 
 
 def embedder_sets(settings: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -74,7 +74,7 @@ def _tinted(rng: np.random.Generator, item: np.ndarray, ground: np.ndarray) -> n
     return item
 
 
-def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: np.ndarray, spans: tuple[float, float]) -> list[float]:
+def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: np.ndarray, spans: tuple[float, float], count: int | None) -> list[float]:
     """Draws goods, numbers their pixels in `owner` and gives each one's whole outline in pixels."""
     size = picture.shape[0]
     scale = np.exp(rng.uniform(np.log(spans[0]), np.log(min(spans[1], size * 0.7))))
@@ -83,7 +83,11 @@ def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: n
     alike = layout.kind == "rows" or rng.random() < 0.2
     same, turn = stock.draw(rng), rng.uniform(0, 360)
     areas: list[float] = []
-    for _ in range(_amount(rng, scale, size)):
+    amount = _amount(rng, scale, size) if count is None else count
+    # Places run out on a full tray: where a number is asked for, another try may find one.
+    for _ in range(amount if count is None else 4 * count):
+        if len(areas) == amount:
+            break
         index = same if alike and rng.random() < 0.75 else stock.draw(rng)
         ordered = layout.kind == "rows" and rng.random() < 0.8
         long_side = scale * (rng.uniform(0.95, 1.05) if ordered else rng.uniform(0.75, 1.3))
@@ -149,28 +153,34 @@ def _seen(owner: np.ndarray, areas: list[float]) -> np.ndarray:
     return np.float32(kept).reshape(-1, 4)
 
 
-def _clutter(rng: np.random.Generator, picture: np.ndarray) -> None:
+# What people lay down that is not for sale: how often, and its size as a share of the picture.
+THINGS = ((clutter.phone, 0.08, 0.25, 0.6), (clutter.paper, 0.1, 0.2, 0.6), (clutter.keys, 0.05, 0.12, 0.3))
+
+
+def _clutter(rng: np.random.Generator, picture: np.ndarray, things: float | None) -> None:
     size = picture.shape[0]
-    for make, share, least, most in ((clutter.phone, 0.08, 0.25, 0.6), (clutter.paper, 0.1, 0.2, 0.6), (clutter.keys, 0.05, 0.12, 0.3)):
-        if rng.random() < share:
+    only = int(rng.integers(0, len(THINGS))) if things is not None and rng.random() < things else None
+    for n, (make, share, least, most) in enumerate(THINGS):
+        if n == only or (things is None and rng.random() < share):
             thing = turned(make(rng, 160), size * rng.uniform(least, most), rng.uniform(0, 360))
             paste(picture, thing, int(rng.uniform(-0.2, 0.8) * size), int(rng.uniform(-0.2, 0.8) * size), (2, 2, 2, 0.3))
 
 
 def tray(
     rng: np.random.Generator, stock: Stock, size: int, hand_share: float = 0.3, bars: bool = True,
-    empty: bool = False, spans: tuple[float, float] = (30, 150)
+    empty: bool = False, spans: tuple[float, float] = (30, 150), items: int | None = None, things: float | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """RGB picture size x size x 3, the boxes of the goods in sight, K x 4 (left, top, right, bottom), and a map
     size x size of whose pixel it is: 0 nobody's, 1.. the box of that number, UNSURE.
 
     hand_share: 0..1 of pictures with an arm; bars: allow grey bars as letterboxing leaves them; empty: no goods;
-    spans: least and most pixels of an item's longer side, before a spread of x0.75 to x1.3.
+    spans: least and most pixels of an item's longer side, before a spread of x0.75 to x1.3; items: so many goods
+    are laid down, where there is room; things: 0..1 of pictures with a phone, paper or keys (default: about a fifth).
     """
     picture = ground(rng, stock, size)
     owner = np.zeros((size, size), np.uint8)
-    _clutter(rng, picture)
-    areas = [] if empty else _items(rng, stock, picture, owner, spans)
+    _clutter(rng, picture, things)
+    areas = [] if empty else _items(rng, stock, picture, owner, spans, items)
     if rng.random() < hand_share:
         owner[clutter.hand_over(rng, picture, stock.hands) > 100] = 0
     picture = photo.light(rng, picture)

@@ -5,6 +5,7 @@ export * from "./gate.js";
 export * from "./gs1.js";
 export * from "./items.js";
 export * from "./odds.js";
+export * from "./parts.js";
 export * from "./prices.js";
 export * from "./surface.js";
 export * from "./surroundings.js";

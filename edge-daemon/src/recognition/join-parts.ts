@@ -1,0 +1,50 @@
+import { crop, type Detection, type Picture } from "@tillsight/models";
+import { around, isOneItem, type Piece, pairsToTry } from "../domain/recognition/parts.js";
+import type { Neighbour } from "../ports/catalog.js";
+
+/** A detection with what its picture alone says. */
+export interface Glimpse {
+  readonly detection: Detection;
+  readonly vector: Float32Array;
+  readonly near: readonly Neighbour[];
+  readonly sku: Piece["sku"];
+}
+
+const pieceOf = ({ detection, near, sku }: Glimpse): Piece => ({
+  box: detection.box,
+  sku,
+  score: near[0]?.score ?? -1,
+});
+
+/**
+ * Goods of two parts, such as a carrot and its leaves, may be detected as two items. Where a small one that no
+ * reference is like touches a larger one, both are looked at together; what the catalog then knows is one item.
+ * @param glimpse embeds crops and asks the catalog, in order.
+ */
+export async function joinParts(
+  picture: Picture,
+  seen: readonly Glimpse[],
+  glimpse: (detections: readonly Detection[], crops: readonly Picture[]) => Promise<Glimpse[]>,
+): Promise<readonly Glimpse[]> {
+  const pieces = seen.map(pieceOf);
+  const pairs = pairsToTry(pieces);
+  if (pairs.length === 0) return seen;
+  const asOne = pairs.map(({ box, whole }) => ({ ...(seen[whole] as Glimpse).detection, box }));
+  const together = await glimpse(
+    asOne,
+    pairs.map(({ box }) => crop(picture, box)),
+  );
+  const joined: (Glimpse | null)[] = [...seen];
+  pairs.forEach(({ part, whole }, i) => {
+    const both = together[i];
+    const larger = joined[whole];
+    const [small, large] = [pieces[part], pieces[whole]];
+    if (!both || !larger || !joined[part] || !small || !large) return;
+    if (!isOneItem(small, large, pieceOf(both))) return;
+    const box = around(larger.detection.box, small.box);
+    const best = pieceOf(both).score > large.score ? both : larger;
+    joined[whole] = { ...best, detection: { ...larger.detection, box } };
+    joined[part] = null;
+  });
+  return joined.filter((one) => one !== null);
+}
