@@ -38,7 +38,6 @@ class Run:
         if resume:
             self._load()
         self.first = self.seen
-        self.stages.append(f"{minutes:g} min at {own['size']} px, rate {own['rate']:g}")
         self.started = self.said = time.monotonic()
 
     def _load(self) -> None:
@@ -105,13 +104,14 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
     def save(self) -> Path:
+        own = self.settings[self.name]
         kept = {
             "modules": [m.state_dict() for m in self.modules],
             "averaged": self.averaged,
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seen": self.seen,
-            "stages": self.stages,
+            "stages": [*self.stages, f"{self.elapsed():.0f} min at {own['size']} px, rate {own['rate']:g}"],
             "minutes": self.earlier + self.elapsed(),
             "seed": self.settings["seed"],
         }
