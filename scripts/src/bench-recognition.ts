@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import type { BenchContext } from "./bench/recognition/context.js";
+import { keep, keptSection, shippedNetworks } from "./bench/recognition/kept.js";
 import { writePage } from "./bench/recognition/page.js";
 import { parts } from "./bench/recognition/parts.js";
 import type { PageSection } from "./bench/recognition/section.js";
@@ -12,7 +13,8 @@ Measures recognition through the product's own code and writes docs/recognition.
 
   --quick       smaller samples, one network, fewer draws: a look within two minutes; nothing is written
   --only NAMES  some of ${Object.keys(parts).join(", ")}, with commas between;
-                written only where --out says to
+                written only where --page or --out says so
+  --page        write the page, with the last results of the parts that are not measured now
   --out DIR     write recognition.md and images/ there instead of into docs
   --data DIR    GroceryStoreDataset with pictures.csv and classes.csv (default ../shared/data/grocery)
   --models DIR  reference networks (default ../shared/models)
@@ -25,6 +27,7 @@ Embeddings are kept in ${benchCache()} by the network's checksum, so that a seco
 const options = {
   quick: { type: "boolean", default: false },
   only: { type: "string" },
+  page: { type: "boolean", default: false },
   out: { type: "string" },
   data: { type: "string", default: "../shared/data/grocery" },
   models: { type: "string", default: "../shared/models" },
@@ -45,7 +48,7 @@ function parseOptions() {
 
 /** The parts to measure, in the page's order. */
 function chosen(only: string | undefined): string[] {
-  const names = only?.split(",") ?? Object.keys(parts);
+  const names = only?.split(",").filter(Boolean) ?? Object.keys(parts);
   const unknown = names.find((name) => !(name in parts));
   if (unknown !== undefined)
     throw new InvalidInputError(`there is no part "${unknown}"`, `Choose ${Object.keys(parts).join(", ")}.`);
@@ -70,17 +73,26 @@ async function main(): Promise<void> {
     cache: { dir: benchCache(), fresh: values.fresh },
     say: (text) => void process.stderr.write(`  ${text}\n`),
   };
-  const sections: PageSection[] = [];
+  const networks = await shippedNetworks();
+  const measured = new Map<string, PageSection>();
   for (const name of chosen(values.only)) {
     context.say(`— ${name}`);
     const section = await parts[name]?.(context, { dataDir: values.data, modelsDir: values.models });
-    if (section) sections.push(section);
-    if (section) print(section);
     stop.signal.throwIfAborted();
+    if (!section) continue;
+    print(section);
+    measured.set(name, values.quick ? section : keep(context.cache.dir, networks, section, today()));
   }
-  const out = values.out ?? (values.quick || values.only !== undefined ? undefined : "docs");
-  if (out !== undefined) context.say(`written: ${writePage(out, sections, process.argv.slice(2))}`);
+  if (values.quick) return;
+  const all = values.only === undefined || values.page;
+  const out = values.out ?? (all ? "docs" : undefined);
+  if (out === undefined) return;
+  const names = all ? Object.keys(parts) : [...measured.keys()];
+  const sections = names.map((name) => measured.get(name) ?? keptSection(context.cache.dir, networks, name));
+  context.say(`written: ${writePage(out, sections, values.page ? [] : process.argv.slice(2))}`);
 }
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 main().then(
   () => process.exit(0),

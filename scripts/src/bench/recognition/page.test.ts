@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { keep, keptSection } from "./kept.js";
 import { notesOf, pageText } from "./page.js";
 import { linePlot } from "./plot.js";
 import type { PageSection } from "./section.js";
@@ -59,4 +63,19 @@ it("what people wrote beside the figures stays", () => {
     "More photos would help.",
   );
   expect(notesOf("no page of ours")).toBe("");
+});
+
+describe("results kept between runs", () => {
+  const dir = mkdtempSync(join(tmpdir(), "tillsight-kept-"));
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  const section: PageSection = { name: "speed", title: "Speed", targets: [], text: "Fast.", plots: [] };
+
+  it("say when and with which networks they were measured", () => {
+    expect(keep(dir, "a and b", section, "2026-01-01").text).toContain("2026-01-01; what ships is a and b");
+    expect(keptSection(dir, "a and b", "speed").title).toBe("Speed");
+  });
+  it("of other networks, or of none, are refused with what to do", () => {
+    expect(() => keptSection(dir, "a and c", "speed")).toThrow(/other networks \(a and b\)/);
+    expect(() => keptSection(dir, "a and b", "trays")).toThrow(/never measured/);
+  });
 });

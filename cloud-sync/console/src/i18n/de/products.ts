@@ -1,6 +1,5 @@
+import { count } from "../count.js";
 import type { Strings } from "../index.js";
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 export const products: Strings["products"] = {
   search: "Artikel suchen",
@@ -25,6 +24,7 @@ export const products: Strings["products"] = {
   gone: (sku) => `Den Artikel ${sku} gibt es nicht (mehr)`,
   changedBy: (name) => `Geändert von ${name}`,
   history: "Verlauf",
+  changePrice: "Preis ändern",
   remove: "Löschen",
   removeTitle: (name) => `${name} löschen?`,
   removeHint:

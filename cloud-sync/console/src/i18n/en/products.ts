@@ -1,5 +1,4 @@
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-
+import { count } from "../count.js";
 export const products = {
   search: "Search products",
   searchHint: "Name, SKU or barcode",
@@ -23,6 +22,7 @@ export const products = {
   gone: (sku: string) => `There is no product ${sku} (any more)`,
   changedBy: (name: string) => `Changed by ${name}`,
   history: "History",
+  changePrice: "Change price",
   remove: "Delete",
   removeTitle: (name: string) => `Delete ${name}?`,
   removeHint:

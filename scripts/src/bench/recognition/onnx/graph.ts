@@ -63,7 +63,7 @@ function decodeTensor(bytes: Uint8Array): Tensor | undefined {
   const raw = blocks(fields, TENSOR.raw)[0] ?? blocks(fields, TENSOR.floats)[0];
   const dims = numbersOf(fields, TENSOR.dims);
   // Others (integers written one by one) are shapes and axes: nothing that is made smaller here.
-  return raw && type === DTYPE.float ? { name, type, dims, raw } : undefined;
+  return raw && (type === DTYPE.float || type === DTYPE.float16) ? { name, type, dims, raw } : undefined;
 }
 
 const encodeTensor = ({ name, type, dims, raw }: Tensor): Uint8Array =>

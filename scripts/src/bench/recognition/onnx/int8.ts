@@ -1,5 +1,5 @@
 import { DTYPE, decodeModel, encodeModel, type GraphNode, intAttribute, type Tensor } from "./graph.js";
-import { aliases } from "./rewrite.js";
+import { aliases, withFullWeights } from "./rewrite.js";
 
 const middle = 128;
 
@@ -77,9 +77,9 @@ function replace(
 
 /** Every convolution of a graph in 8 bits, its inputs quantised as they come (dynamic quantisation). */
 export function withByteConvolutions(bytes: Uint8Array): Uint8Array {
-  const model = decodeModel(bytes);
+  const model = decodeModel(withFullWeights(bytes));
   const meant = aliases(model.nodes);
-  const byName = new Map(model.tensors.map((t) => [t.name, t]));
+  const byName = new Map(model.tensors.filter((t) => t.type === DTYPE.float).map((t) => [t.name, t]));
   const nodes: GraphNode[] = [];
   const tensors = new Map<string, Tensor>();
   for (const node of model.nodes) {

@@ -30,18 +30,71 @@ export function aliases(nodes: readonly GraphNode[]): (name: string) => string {
 const bytesOf = (values: Float32Array | Uint16Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
+const single = new Float32Array(1);
+const bitsOfSingle = new Uint32Array(single.buffer);
+
 /** IEEE 754 half precision, round to nearest; beyond its range becomes infinity. */
 export function toHalf(value: number): number {
-  const single = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
-  const sign = (single >>> 16) & 0x8000;
-  const size = Math.abs(value);
-  if (Number.isNaN(value)) return sign | 0x7e00;
-  if (size >= 65_520) return sign | 0x7c00;
-  // Below the smallest normal half, steps are of 2^-24.
-  if (size < 2 ** -14) return sign | Math.round(size * 2 ** 24);
-  const exponent = Math.floor(Math.log2(size));
-  const steps = Math.round((size / 2 ** exponent - 1) * 1024);
-  return sign | (((exponent + 15) << 10) + steps);
+  single[0] = value;
+  const bits = bitsOfSingle[0] as number;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 112;
+  const fraction = bits & 0x7f_ffff;
+  if (exponent >= 31) return sign | (exponent === 143 && fraction ? 0x7e00 : 0x7c00);
+  if (exponent < -10) return sign;
+  // Below the smallest normal half, steps are of 2^-24: the leading one is written out and shifted in.
+  const [mantissa, drop] = exponent > 0 ? [fraction, 13] : [fraction | 0x80_0000, 14 - exponent];
+  // A carry out of the fraction counts the exponent up, which is right.
+  return sign | ((Math.max(0, exponent) << 10) + ((mantissa + (1 << (drop - 1))) >>> drop));
+}
+
+function halvesOf(values: Float32Array): Uint16Array {
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) halves[i] = toHalf(values[i] as number);
+  return halves;
+}
+
+function fullOf(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = fromHalf(halves[i] as number);
+  return values;
+}
+
+/** What a half float stands for. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, steps] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return steps ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return exponent === 0 ? sign * steps * 2 ** -24 : sign * (1 + steps / 1024) * 2 ** (exponent - 15);
+}
+
+/** Weights that are stored as half floats and cast to float32, as float32: where every other change begins. */
+export function withFullWeights(bytes: Uint8Array): Uint8Array {
+  const model = decodeModel(bytes);
+  const meant = aliases(model.nodes);
+  const halves = new Map(model.tensors.filter(({ type }) => type === DTYPE.float16).map((t) => [t.name, t]));
+  const full = new Map<string, Tensor>();
+  const nodes = model.nodes.filter((node) => {
+    const half = node.op === "Cast" ? halves.get(meant(node.inputs[0] ?? "")) : undefined;
+    const [output = ""] = node.outputs;
+    if (!half) return true;
+    const bits = new Uint16Array(
+      half.raw.buffer.slice(half.raw.byteOffset, half.raw.byteOffset + half.raw.byteLength),
+    );
+    full.set(output, {
+      ...half,
+      name: output,
+      type: DTYPE.float,
+      raw: bytesOf(fullOf(bits)),
+    });
+    return false;
+  });
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const tensors = [
+    ...model.tensors.filter(({ name }) => !halves.has(name) || used.has(name)),
+    ...full.values(),
+  ];
+  return encodeModel({ ...model, nodes, tensors });
 }
 
 /** Ends the graph with a division by its output's length, as our own embedders do. */
@@ -58,17 +111,17 @@ export function withUnitOutput(bytes: Uint8Array): Uint8Array {
 
 /** Weights stored as half floats and turned back to float32 when the session is made: half the file, same sums. */
 export function withHalfWeights(bytes: Uint8Array): Uint8Array {
-  const model = decodeModel(bytes);
+  const model = decodeModel(withFullWeights(bytes));
   const casts: GraphNode[] = [];
   const tensors = model.tensors.map((tensor) => {
+    if (tensor.type !== DTYPE.float || tensor.raw.length < 4 * LEAST_NUMBERS) return tensor;
     const values = floats(tensor);
-    if (values.length < LEAST_NUMBERS) return tensor;
     const name = `${tensor.name}_half`;
     casts.push({
       ...{ op: "Cast", inputs: [name], outputs: [tensor.name] },
       attributes: [intAttribute("to", DTYPE.float)],
     });
-    return { ...tensor, name, type: DTYPE.float16, raw: bytesOf(Uint16Array.from(values, toHalf)) };
+    return { ...tensor, name, type: DTYPE.float16, raw: bytesOf(halvesOf(values)) };
   });
   return encodeModel({ ...model, nodes: [...casts, ...model.nodes], tensors });
 }

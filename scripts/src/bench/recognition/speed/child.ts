@@ -12,18 +12,28 @@ export interface ChildJob {
   readonly budgetMs: number;
 }
 
+/** How long one call took, and what all threads of the process worked meanwhile; ms. */
+export interface CallTime {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
 /** What it prints, as JSON. */
 export interface ChildReport {
   /** Why the file cannot be opened on this provider. */
   readonly refused?: string;
-  /** Milliseconds of single calls, for each batch size. */
-  readonly calls: Readonly<Record<number, readonly number[]>>;
+  /** Of single calls, for each batch size. */
+  readonly calls: Readonly<Record<number, readonly CallTime[]>>;
   /** How much the process grew with the session, and with its largest batch besides; MiB. */
   readonly sessionMiB: number;
   readonly runningMiB: number;
 }
 
 const LEAST_CALLS = 5;
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 const rss = (): number => process.memoryUsage().rss / 2 ** 20;
 
 /** One network in a process of its own, so that memory is this network's. */
@@ -35,7 +45,7 @@ async function measure(job: ChildJob): Promise<ChildReport> {
   const graph = await openAnyGraph(bytes, job.provider, job.threads);
   const opened = rss();
   const input = graph.inputs[0] ?? { name: "", shape: [] };
-  const calls: Record<number, number[]> = {};
+  const calls: Record<number, CallTime[]> = {};
   for (const batch of job.batches) {
     const dims = input.shape.map((d, i) => (i === 0 ? batch : Number(d)));
     const data = Float32Array.from(
@@ -43,12 +53,12 @@ async function measure(job: ChildJob): Promise<ChildReport> {
       (_, i) => ((i * 7919) % 256) / 256,
     );
     await graph.run(input.name, data, dims);
-    const times: number[] = [];
+    const times: CallTime[] = [];
     const until = performance.now() + job.budgetMs;
     while (times.length < LEAST_CALLS || performance.now() < until) {
-      const begun = performance.now();
+      const [begun, worked] = [performance.now(), cpuMs()];
       await graph.run(input.name, data, dims);
-      times.push(performance.now() - begun);
+      times.push({ wall: performance.now() - begun, cpu: cpuMs() - worked });
     }
     calls[batch] = times;
   }
@@ -58,13 +68,12 @@ async function measure(job: ChildJob): Promise<ChildReport> {
 }
 
 const job = JSON.parse(process.argv[2] ?? "{}") as ChildJob;
+/** ONNX Runtime puts file and condition before what matters. */
+const reason = (error: unknown): string =>
+  (describeError(error).split("\n")[0] ?? "").split(" was false. ").at(-1)?.slice(0, 160) ?? "";
+
 const refused = (error: unknown): ChildReport => ({
-  ...{
-    refused: describeError(error).split("\n")[0]?.slice(0, 160) ?? "",
-    calls: {},
-    sessionMiB: 0,
-    runningMiB: 0,
-  },
+  ...{ refused: reason(error), calls: {}, sessionMiB: 0, runningMiB: 0 },
 });
 process.stdout.write(JSON.stringify(await measure(job).catch(refused)));
 process.exit(0);

@@ -8,7 +8,7 @@ import type { Provider } from "@tillsight/models";
 import { quantile } from "../../quantile.js";
 import { type BenchContext, progress } from "../context.js";
 import { type Agreement, measureAgreement } from "./agreement.js";
-import type { ChildJob, ChildReport } from "./child.js";
+import type { CallTime, ChildJob, ChildReport } from "./child.js";
 import { type Variant, variantsIn } from "./variants.js";
 
 const run = promisify(execFile);
@@ -22,8 +22,9 @@ export interface SpeedResult {
   readonly variant: Variant;
   readonly provider: Provider;
   readonly threads: number;
-  /** Median milliseconds a picture, by batch size. */
+  /** Median milliseconds a picture, by batch size: by the clock, and of processor time. */
   readonly perPicture: Readonly<Record<number, number>>;
+  readonly cpuPerPicture: Readonly<Record<number, number>>;
   readonly sessionMiB: number;
   readonly runningMiB: number;
   readonly refused?: string;
@@ -44,18 +45,17 @@ async function inChild(job: ChildJob, signal: AbortSignal): Promise<ChildReport>
 
 function joined(variant: Variant, job: ChildJob, reports: readonly ChildReport[]): SpeedResult {
   const refused = reports.find((r) => r.refused !== undefined)?.refused;
-  const perPicture = Object.fromEntries(
-    job.batches.map((batch) => [
-      batch,
-      quantile(
-        reports.flatMap((r) => r.calls[batch] ?? []),
-        0.5,
-      ) / batch,
-    ]),
-  );
+  const medians = (of: (call: CallTime) => number): Record<number, number> =>
+    Object.fromEntries(
+      job.batches.map((batch) => {
+        const calls = reports.flatMap((r) => r.calls[batch] ?? []);
+        return [batch, quantile(calls.map(of), 0.5) / batch];
+      }),
+    );
   const most = (of: (r: ChildReport) => number) => Math.max(...reports.map(of));
   return {
-    ...{ variant, provider: job.provider, threads: job.threads, perPicture },
+    ...{ variant, provider: job.provider, threads: job.threads },
+    ...{ perPicture: medians((c) => c.wall), cpuPerPicture: medians((c) => c.cpu) },
     ...{ sessionMiB: most((r) => r.sessionMiB), runningMiB: most((r) => r.runningMiB) },
     ...(refused === undefined ? {} : { refused }),
   };
@@ -94,7 +94,7 @@ export async function measureSpeed(context: BenchContext, modelsDir: string): Pr
 }
 
 const jobOf = (context: BenchContext, variant: Variant, provider: Provider, threads: number): ChildJob => ({
-  ...{ path: variant.path, provider, threads, budgetMs: context.quick ? 150 : 700 },
+  ...{ path: variant.path, provider, threads, budgetMs: context.quick ? 150 : 500 },
   // The detectors take one picture at a time, as the lane has one.
   batches: variant.kind === "embedder" ? batchSizes : [1],
 });

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readModel } from "@tillsight/models";
 import { withByteConvolutions } from "../onnx/int8.js";
-import { modernised, withHalfWeights } from "../onnx/rewrite.js";
+import { modernised, withFullWeights, withHalfWeights } from "../onnx/rewrite.js";
 import { referenceFile } from "../reference.js";
 
-export const precisions = ["as shipped", "fp16 stored", "int8 dynamic"] as const;
+export const precisions = ["as shipped", "fp32 stored", "fp16 stored", "int8 dynamic"] as const;
 export type Precision = (typeof precisions)[number];
 
 /** One file to be measured. */
@@ -18,6 +18,9 @@ export interface Variant {
   readonly path: string;
   readonly bytes: number;
 }
+
+/** What ships is one of the others: nothing new to measure. */
+const sameSize = (a: Uint8Array, b: Uint8Array): boolean => Math.abs(a.length / b.length - 1) < 0.03;
 
 /** Our networks in each precision, and the reference networks where they are; the files lie in `folder`. */
 export async function variantsIn(folder: string, modelsDir: string): Promise<Variant[]> {
@@ -32,8 +35,12 @@ export async function variantsIn(folder: string, modelsDir: string): Promise<Var
     const { manifest, bytes } = await readModel(kind);
     const of = { kind, network: manifest.id, ours: true };
     add(of, "as shipped", bytes);
-    add(of, "fp16 stored", withHalfWeights(bytes));
-    add(of, "int8 dynamic", withByteConvolutions(bytes));
+    const others: [Precision, Uint8Array][] = [
+      ["fp32 stored", withFullWeights(bytes)],
+      ["fp16 stored", withHalfWeights(bytes)],
+      ["int8 dynamic", withByteConvolutions(bytes)],
+    ];
+    for (const [precision, made] of others) if (!sameSize(made, bytes)) add(of, precision, made);
   }
   for (const [which, kind, network] of [
     ["embedder", "embedder", "MobileNetV2 224"],

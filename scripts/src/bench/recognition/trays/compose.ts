@@ -40,8 +40,9 @@ function place(
   good: DemoProduct,
   crowding: Crowding,
   random: Random,
+  zoom: number,
 ): ScriptItem | null {
-  const size = Math.round(good.size * random.between(0.94, 1.06));
+  const size = Math.round(good.size * zoom * random.between(0.94, 1.06));
   const around = circles(placed);
   const at =
     findPlace(around, size, crowding, random) ??
@@ -55,15 +56,26 @@ function place(
   return { sku: good.product.sku, pose, grossGrams: null };
 }
 
-/** A tray by chance: goods, some of them repeated, ground, light, and a hand over it where the plan says so. */
-export function composeTray(plan: TrayPlan, goods: readonly DemoProduct[], random: Random): ComposedTray {
+/** As many goods as fit, some of them repeated. */
+function lay(plan: TrayPlan, goods: readonly DemoProduct[], random: Random, zoom: number): ScriptItem[] {
   const table: ScriptItem[] = [];
   for (let n = 0; n < plan.items; n++) {
     const lying = table.map(({ sku }) => goods.find(({ product }) => product.sku === sku));
     const again = random.chance(REPEATS) ? lying[random.int(0, lying.length)] : undefined;
-    const item = place(table, again ?? random.pick(goods), plan.crowding, random);
+    const item = place(table, again ?? random.pick(goods), plan.crowding, random, zoom);
     if (item) table.push(item);
   }
+  return table;
+}
+
+/**
+ * A tray by chance: goods, ground, light, and a hand over it where the plan says so. Where not all goods fit, the
+ * camera hangs higher: everything is smaller.
+ */
+export function composeTray(plan: TrayPlan, goods: readonly DemoProduct[], random: Random): ComposedTray {
+  let table = lay(plan, goods, random, 1);
+  for (let zoom = 0.92; table.length < plan.items && zoom > 0.5; zoom *= 0.92)
+    table = lay(plan, goods, random, zoom);
   const stage = { ground: random.pick(grounds), light: randomLight(random), table };
   const [x, y] = [random.int(260, 1020), random.int(200, 560)];
   const scene = plan.hand
