@@ -66,8 +66,9 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
 /** The HTTP API and the console, not yet listening. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const { trustProxy = false } = parts;
-  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy });
-  app.setErrorHandler(sendProblem(parts.log));
+  const frameworkErrors = sendProblem(parts.log);
+  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy, frameworkErrors });
+  app.setErrorHandler(frameworkErrors);
   requireDeclaredAccess(app);
   await app.register(cookie);
   await securityHeaders(app);

@@ -8,14 +8,22 @@ const run = (...args: string[]) =>
   execFileSync(promtool ?? "", args, { cwd: monitoringDir, encoding: "utf8" });
 const title = (text: string) => (promtool ? text : `${text} (skipped: install Debian's package prometheus)`);
 
-it.skipIf(!promtool)(title("promtool takes the alert rules and the example configuration"), () => {
-  expect(run("check", "rules", "alerts.yml")).toContain("SUCCESS");
-  expect(run("check", "config", "--syntax-only", "prometheus.yml")).toContain("SUCCESS");
-}, 120_000);
+it.skipIf(!promtool)(
+  title("promtool takes the alert rules and the example configuration"),
+  () => {
+    expect(run("check", "rules", "alerts.yml")).toContain("SUCCESS");
+    expect(run("check", "config", "--syntax-only", "prometheus.yml")).toContain("SUCCESS");
+  },
+  120_000,
+);
 
-it.skipIf(!promtool)(title("each alert fires where it must and is quiet where it must not"), () => {
-  expect(run("test", "rules", "alerts.test.yml")).toContain("SUCCESS");
-}, 120_000);
+it.skipIf(!promtool)(
+  title("each alert fires where it must and is quiet where it must not"),
+  () => {
+    expect(run("test", "rules", "alerts.test.yml")).toContain("SUCCESS");
+  },
+  120_000,
+);
 
 it("no alert is without a test, and each says what to do", () => {
   const rules = readFileSync(`${monitoringDir}alerts.yml`, "utf8");
