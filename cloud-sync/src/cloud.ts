@@ -18,6 +18,7 @@ import type { Fleet } from "./fleet/fleet.js";
 import { brokerGate, startFleet } from "./fleet/start-fleet.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
 import { isLoopback, ownUrl } from "./http/address.js";
+import type { RateLimits } from "./http/rate-limit.js";
 import { createServer, type ServerParts } from "./http/server.js";
 import { type Logger, silentLogger } from "./log.js";
 import { type Broker, startBroker } from "./publish/broker.js";
@@ -51,8 +52,12 @@ export interface CloudSyncOptions {
   readonly trustProxy?: string | undefined;
   /** Where people open the console, such as `https://hq.example`, when it is not where this process listens. */
   readonly publicUrl?: string | undefined;
+  /** Calls a second of a user, a token, an address; see `defaultRateLimits`. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Folder of the built console; by default where `npm run build` puts it. */
   readonly consoleDir?: string | undefined;
+  /** Work of a password's hash, as a power of two; 15 unless a test has no time for it. */
+  readonly passwordLog2N?: number | undefined;
   /** Time of sessions, tokens and links. */
   readonly now?: () => Date;
   /** A broker of your own; left out, one is embedded. */
@@ -148,7 +153,10 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await catalog.putStore(store);
   const { token, remove } = await writeLocalToken(dataDir);
   undo.add(remove);
-  const access = new Access({ db, localToken: token, ...(options.now ? { now: options.now } : {}) });
+  const access = new Access({
+    ...{ db, localToken: token, passwordLog2N: options.passwordLog2N },
+    ...(options.now ? { now: options.now } : {}),
+  });
   const objects = await openObjectStore(dataDir, options.objectStore);
   undo.add(() => objects.close());
   const photos = new PhotoStore(objects);
@@ -200,7 +208,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const forFleet = { ...fleetParts, credentials, objects, forLanes };
   const { url, consoleUrl } = await serve(
     options,
-    { db, catalog, imports, photos, enrolment, access, log, health, ...forFleet },
+    { db, catalog, imports, photos, enrolment, access, log, version, health, ...forFleet },
     undo,
   );
   await writeFile(addressFile(dataDir), `${url}\n`, { mode: 0o600 });
@@ -218,13 +226,13 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
 /** Brings the HTTP server up. @throws CloudStartError */
 async function serve(
   options: CloudSyncOptions,
-  parts: Omit<ServerParts, "consoleUrl" | "consoleDir" | "trustProxy">,
+  parts: Omit<ServerParts, "consoleUrl" | "consoleDir" | "trustProxy" | "rateLimits">,
   undo: Undo,
 ): Promise<{ readonly url: string; readonly consoleUrl: string }> {
-  const { host = "127.0.0.1", port = 0, trustProxy, consoleDir } = options;
+  const { host = "127.0.0.1", port = 0, trustProxy, consoleDir, rateLimits } = options;
   let url = "";
   const consoleUrl = () => options.publicUrl?.replace(/\/+$/, "") ?? url;
-  const app = await createServer({ ...parts, trustProxy, consoleDir, consoleUrl });
+  const app = await createServer({ ...parts, trustProxy, consoleDir, rateLimits, consoleUrl });
   undo.add(() => app.close());
   await app.listen({ host, port }).catch((cause: unknown) => {
     throw new CloudStartError(

@@ -1,3 +1,4 @@
+export { type AnyGraph, openAnyGraph } from "./any-graph.js";
 export * from "./calibration.js";
 export * from "./crop.js";
 export * from "./detector.js";

@@ -17,7 +17,7 @@ export interface SessionSettings {
 }
 
 /** Loaded at the first session, so that whoever needs only manifests or geometry does not load a native library. */
-async function runtime(): Promise<typeof import("onnxruntime-node")> {
+export async function runtime(): Promise<typeof import("onnxruntime-node")> {
   const { default: ort } = await import("onnxruntime-node");
   // What a provider lacks is reported through `refused`; ONNX Runtime would print it to standard error as well.
   ort.env.logLevel = "fatal";
@@ -110,13 +110,23 @@ function oneLine(error: unknown): string {
   return (line.split(" was false. ").at(-1) ?? line).slice(0, 200);
 }
 
+/** A session with the settings that every network of ours gets. */
+export async function createSession(
+  bytes: Uint8Array,
+  provider: Provider,
+  threads: number,
+): Promise<InferenceSession> {
+  const ort = await runtime();
+  return ort.InferenceSession.create(bytes, sessionOptions(provider, threads));
+}
+
 /** Whether ONNX can read the bytes at all is decided on the CPU: only then is a refusal the provider's own. */
 async function createOn(provider: Provider, model: AnyModel, threads: number) {
   const ort = await runtime();
   const known = ort.listSupportedBackends().map((b) => b.name);
   if (!known.includes(provider)) return { reason: "this build of ONNX Runtime does not have it" };
   try {
-    return { session: await ort.InferenceSession.create(model.bytes, sessionOptions(provider, threads)) };
+    return { session: await createSession(model.bytes, provider, threads) };
   } catch (cause) {
     if (provider === "cpu") throw new CorruptModelError(model.path, oneLine(cause), { cause });
     return { reason: oneLine(cause) };

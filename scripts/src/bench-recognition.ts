@@ -1,28 +1,36 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import type { BenchContext } from "./bench/recognition/context.js";
-import { foldEmbedders } from "./bench/recognition/embedders.js";
-import { readGrocery, thinned } from "./bench/recognition/grocery.js";
-import { measureOpenSet } from "./bench/recognition/open-set.js";
-import { openSetSection } from "./bench/recognition/open-set-section.js";
+import { keep, keptSection, shippedNetworks } from "./bench/recognition/kept.js";
+import { writePage } from "./bench/recognition/page.js";
+import { parts } from "./bench/recognition/parts.js";
 import type { PageSection } from "./bench/recognition/section.js";
 import { benchCache } from "./bench/recognition/vectors.js";
 
 const usage = `npm run bench:recognition -- [options]
 
-Measures recognition on shop photographs and composed trays.
+Measures recognition through the product's own code and writes docs/recognition.md with plots.
 
-  --quick       smaller samples and fewer draws, for a look
-  --only NAMES  some of open-set, with commas between
+  --quick       smaller samples, one network, fewer draws: a look within two minutes; nothing is written
+  --only NAMES  some of ${Object.keys(parts).join(", ")}, with commas between;
+                written only where --page or --out says so
+  --page        write the page, with the last results of the parts that are not measured now
+  --out DIR     write recognition.md and images/ there instead of into docs
   --data DIR    GroceryStoreDataset with pictures.csv and classes.csv (default ../shared/data/grocery)
-  --seed N      of every draw by chance (default 1)
+  --models DIR  reference networks (default ../shared/models)
+  --seed N      of everything drawn by chance (default 1)
   --fresh       compute embeddings again, whatever the cache holds
+
+Embeddings are kept in ${benchCache()} by the network's checksum, so that a second run is quick.
 `;
 
 const options = {
   quick: { type: "boolean", default: false },
   only: { type: "string" },
+  page: { type: "boolean", default: false },
+  out: { type: "string" },
   data: { type: "string", default: "../shared/data/grocery" },
+  models: { type: "string", default: "../shared/models" },
   seed: { type: "string", default: "1" },
   fresh: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -30,9 +38,28 @@ const options = {
 
 function parseOptions() {
   try {
-    return parseArgs({ options }).values;
+    const values = parseArgs({ options }).values;
+    if (!/^\d+$/.test(values.seed)) throw new RangeError(`--seed ${values.seed} is no whole number`);
+    return values;
   } catch (cause) {
     throw new InvalidInputError(describeError(cause), "See npm run bench:recognition -- --help.", { cause });
+  }
+}
+
+/** The parts to measure, in the page's order. */
+function chosen(only: string | undefined): string[] {
+  const names = only?.split(",").filter(Boolean) ?? Object.keys(parts);
+  const unknown = names.find((name) => !(name in parts));
+  if (unknown !== undefined)
+    throw new InvalidInputError(`there is no part "${unknown}"`, `Choose ${Object.keys(parts).join(", ")}.`);
+  return Object.keys(parts).filter((name) => names.includes(name));
+}
+
+function print({ title, text, targets }: PageSection): void {
+  process.stdout.write(`\n## ${title}\n\n${text}\n\n`);
+  for (const t of targets) {
+    const verdict = t.met === undefined ? "not measured" : t.met ? "met" : "NOT met";
+    process.stdout.write(`${verdict.padEnd(13)} ${t.what}: ${t.measured} (${t.target})\n`);
   }
 }
 
@@ -46,14 +73,26 @@ async function main(): Promise<void> {
     cache: { dir: benchCache(), fresh: values.fresh },
     say: (text) => void process.stderr.write(`  ${text}\n`),
   };
-  const grocery = values.quick ? thinned(readGrocery(values.data), 12) : readGrocery(values.data);
-  const sections: PageSection[] = [openSetSection(await measureOpenSet(context, grocery, foldEmbedders()))];
-  for (const { title, text, targets } of sections) {
-    process.stdout.write(`\n## ${title}\n\n${text}\n\n`);
-    for (const t of targets)
-      process.stdout.write(`${t.met ? "met    " : "NOT met"} ${t.what}: ${t.measured} (${t.target})\n`);
+  const networks = await shippedNetworks();
+  const measured = new Map<string, PageSection>();
+  for (const name of chosen(values.only)) {
+    context.say(`— ${name}`);
+    const section = await parts[name]?.(context, { dataDir: values.data, modelsDir: values.models });
+    stop.signal.throwIfAborted();
+    if (!section) continue;
+    print(section);
+    measured.set(name, values.quick ? section : keep(context.cache.dir, networks, section, today()));
   }
+  if (values.quick) return;
+  const all = values.only === undefined || values.page;
+  const out = values.out ?? (all ? "docs" : undefined);
+  if (out === undefined) return;
+  const names = all ? Object.keys(parts) : [...measured.keys()];
+  const sections = names.map((name) => measured.get(name) ?? keptSection(context.cache.dir, networks, name));
+  context.say(`written: ${writePage(out, sections, values.page ? [] : process.argv.slice(2))}`);
 }
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 main().then(
   () => process.exit(0),

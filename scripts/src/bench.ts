@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import { acceleratorsSection } from "./bench/accelerators-section.js";
+import { apiSection } from "./bench/api-section.js";
 import { enrolmentSection } from "./bench/enrolment-section.js";
 import { hqCatalogSection } from "./bench/hq-catalog-section.js";
 import { latencySection } from "./bench/latency-section.js";
@@ -14,7 +15,7 @@ const usage = `npm run bench -- [options]
 Measures lane and headquarters on this machine and writes docs/benchmarks.md.
 
   --quick       smaller sizes, for a look; nothing is written
-  --only NAMES  some of recognition, accelerators, latency, index, journal, hq-catalog, enrolment, with commas
+  --only NAMES  some of recognition, accelerators, latency, index, journal, hq-catalog, api, enrolment, with commas
                 between; written only where --out says to
   --out FILE    instead of docs/benchmarks.md
 `;
@@ -50,6 +51,14 @@ async function main(): Promise<void> {
     journal: () => journalSection(".tillsight", quick ? 200 : 2_000),
     "hq-catalog": () =>
       hqCatalogSection(quick ? { products: 2_000, searches: 20 } : { products: 50_000, searches: 200 }, say),
+    api: () =>
+      apiSection(
+        {
+          ...(quick ? { products: 50, seconds: 2 } : { products: 1_000, seconds: 10 }),
+          engines: ["PGlite", "PostgreSQL"],
+        },
+        say,
+      ),
     enrolment: () => enrolmentSection(quick ? 10 : 60, say),
   };
   const names = only?.split(",") ?? Object.keys(all);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import type { BenchContext } from "./bench/recognition/context.js";
-import { readGrocery, thinned } from "./bench/recognition/grocery.js";
+import { readGrocery, thinned } from "./bench/recognition/photos.js";
 import { benchCache } from "./bench/recognition/vectors.js";
 import { calibrate } from "./calibrate/decision/calibrate.js";
 import { measuredText } from "./calibrate/decision/page.js";

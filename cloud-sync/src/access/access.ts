@@ -1,7 +1,7 @@
 import type { Database } from "../storage/database.js";
 import { type AccountRole, Accounts } from "./accounts.js";
 import { SignInRefusedError } from "./errors.js";
-import { fitsPassword } from "./password.js";
+import { Passwords } from "./password.js";
 import { local, type Principal } from "./roles.js";
 import { same } from "./secret.js";
 import { logSecurity, readSecurity, type SecurityQuery, type StoredSecurityEvent } from "./security-log.js";
@@ -15,6 +15,8 @@ export interface AccessOptions {
   /** Of this process; see `writeLocalToken`. */
   readonly localToken: string;
   readonly now?: () => Date;
+  /** Work of a password's hash; see `Passwords`. */
+  readonly passwordLog2N?: number | undefined;
 }
 
 /** Who may come in, and how. Nothing is remembered here: what one copy of headquarters takes back holds for all. */
@@ -27,14 +29,16 @@ export class Access {
   readonly #sessions: Sessions;
   readonly #tries: SignInTries;
   readonly #localToken: string;
+  readonly #passwords: Passwords;
 
-  constructor({ db, localToken, now = () => new Date() }: AccessOptions) {
+  constructor({ db, localToken, now = () => new Date(), passwordLog2N }: AccessOptions) {
     this.#db = db;
     this.#localToken = localToken;
     this.now = now;
-    this.accounts = new Accounts(db);
+    this.#passwords = new Passwords(passwordLog2N);
+    this.accounts = new Accounts(db, this.#passwords);
     this.tokens = new Tokens(db);
-    this.setupLinks = new SetupLinks(db);
+    this.setupLinks = new SetupLinks(db, this.#passwords);
     this.#sessions = new Sessions(db);
     this.#tries = new SignInTries(db);
   }
@@ -98,7 +102,7 @@ export class Access {
       [name],
     );
     const [found] = rows;
-    const fits = await fitsPassword(found?.hash, password);
+    const fits = await this.#passwords.fits(found?.hash, password);
     if (fits && found) return found.role;
     await logSecurity(this.#db, { kind: "sign-in-failed", actor: name, subject: name, address }, now);
     throw new SignInRefusedError();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConflictError, NotFoundError } from "../errors.js";
 import type { Database, Sql } from "../storage/database.js";
 import { sqlState } from "../storage/database.js";
-import { hashPassword } from "./password.js";
+import type { Passwords } from "./password.js";
 import { Role } from "./roles.js";
 import { logSecurity } from "./security-log.js";
 
@@ -40,9 +40,11 @@ const columns = `name, role, disabled, created_by as "createdBy", created_at as 
 /** People who may sign in. */
 export class Accounts {
   readonly #db: Database;
+  readonly #passwords: Passwords;
 
-  constructor(db: Database) {
+  constructor(db: Database, passwords: Passwords) {
     this.#db = db;
+    this.#passwords = passwords;
   }
 
   /** By name. @param after names behind this one */
@@ -54,16 +56,13 @@ export class Accounts {
     return rows;
   }
 
-  async any(sql: Sql = this.#db): Promise<boolean> {
-    const { rows } = await sql.query("select 1 from account limit 1");
-    return rows.length > 0;
+  any(): Promise<boolean> {
+    return anyAccount(this.#db);
   }
 
   /** @throws NotFoundError */
-  async require(name: string, sql: Sql = this.#db): Promise<Account> {
-    const { rows } = await sql.query<Account>(`select ${columns} from account where name = $1`, [name]);
-    if (!rows[0]) throw new NotFoundError(`there is no user ${name}`, "GET /api/users lists them.");
-    return rows[0];
+  require(name: string, sql: Sql = this.#db): Promise<Account> {
+    return requireAccount(sql, name);
   }
 
   /** @throws ConflictError when there is one of this name */
@@ -72,7 +71,7 @@ export class Accounts {
     actor: string,
     now: Date,
   ): Promise<Account> {
-    const hash = await hashPassword(account.password);
+    const hash = await this.#passwords.hash(account.password);
     try {
       return await this.#db.transaction((tx) => insertAccount(tx, { ...account, hash }, actor, now));
     } catch (error) {
@@ -94,7 +93,7 @@ export class Accounts {
     keep?: Buffer,
   ): Promise<Account> {
     const { role, disabled, password } = change;
-    const hash = password === undefined ? null : await hashPassword(password);
+    const hash = password === undefined ? null : await this.#passwords.hash(password);
     return this.#db.transaction(async (tx) => {
       const before = await this.require(name, tx);
       if ((role !== undefined && role !== "admin") || disabled) await requireOtherAdmin(tx, name);
@@ -129,6 +128,18 @@ export class Accounts {
       await logSecurity(tx, { kind: "user-removed", actor, subject: name, detail: { role } }, now);
     });
   }
+}
+
+export async function anyAccount(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query("select 1 from account limit 1");
+  return rows.length > 0;
+}
+
+/** @throws NotFoundError */
+export async function requireAccount(sql: Sql, name: string): Promise<Account> {
+  const { rows } = await sql.query<Account>(`select ${columns} from account where name = $1`, [name]);
+  if (!rows[0]) throw new NotFoundError(`there is no user ${name}`, "GET /api/users lists them.");
+  return rows[0];
 }
 
 export async function insertAccount(

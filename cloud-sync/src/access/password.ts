@@ -12,35 +12,43 @@ const keyBytes = 32;
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
-/** One at a time: many sign-ins at once take neither all memory nor every thread of the pool. */
-let turn: Promise<unknown> = Promise.resolve();
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const mine = turn.then(work);
-  turn = mine.catch(() => {});
-  return mine;
-}
+/** Hashes passwords with scrypt, one at a time: many sign-ins at once take neither all memory nor every thread. */
+export class Passwords {
+  readonly #cost: typeof cost;
+  #turn: Promise<unknown> = Promise.resolve();
 
-const keyOf = (password: string, salt: Buffer, { log2N, r, p }: typeof cost, length: number) =>
-  // NFKC, so that a password typed on another keyboard is the same.
-  inTurn(() => derive(password.normalize("NFKC"), salt, length, { N: 2 ** log2N, r, p, maxmem: 2 ** 28 }));
+  /** @param log2N work of a hash, as a power of two */
+  constructor(log2N = cost.log2N) {
+    this.#cost = { ...cost, log2N };
+  }
 
-/** `scrypt$LOG2N$R$P$SALT$KEY`: a later cost can be told from this one. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(saltBytes);
-  const key = await keyOf(password, salt, cost, keyBytes);
-  return ["scrypt", cost.log2N, cost.r, cost.p, salt.toString("base64url"), key.toString("base64url")].join(
-    "$",
-  );
-}
+  /** `scrypt$LOG2N$R$P$SALT$KEY`: a later cost can be told from this one. */
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(saltBytes);
+    const { log2N, r, p } = this.#cost;
+    const key = await this.#key(password, salt, this.#cost, keyBytes);
+    return ["scrypt", log2N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
+  }
 
-/** Stands where there is no account, so that the answer takes as long. */
-const nobody = ["scrypt", cost.log2N, cost.r, cost.p, "AAAAAAAAAAAAAAAAAAAAAA", "A".repeat(43)].join("$");
+  /** @param stored undefined: there is no such account; takes as long and never fits */
+  async fits(stored: string | undefined, password: string): Promise<boolean> {
+    const [, log2N, r, p, salt = "", key = ""] = (stored ?? this.#nobody()).split("$");
+    const want = Buffer.from(key, "base64url");
+    const parameters = { log2N: Number(log2N), r: Number(r), p: Number(p) };
+    const have = await this.#key(password, Buffer.from(salt, "base64url"), parameters, want.length);
+    return timingSafeEqual(have, want) && stored !== undefined;
+  }
 
-/** @param stored undefined: there is no such account; takes as long and never fits */
-export async function fitsPassword(stored: string | undefined, password: string): Promise<boolean> {
-  const [, log2N, r, p, salt = "", key = ""] = (stored ?? nobody).split("$");
-  const want = Buffer.from(key, "base64url");
-  const parameters = { log2N: Number(log2N), r: Number(r), p: Number(p) };
-  const have = await keyOf(password, Buffer.from(salt, "base64url"), parameters, want.length);
-  return timingSafeEqual(have, want) && stored !== undefined;
+  #nobody(): string {
+    const { log2N, r, p } = this.#cost;
+    return ["scrypt", log2N, r, p, "AAAAAAAAAAAAAAAAAAAAAA", "A".repeat(43)].join("$");
+  }
+
+  #key(password: string, salt: Buffer, { log2N, r, p }: typeof cost, length: number): Promise<Buffer> {
+    // NFKC, so that a password typed on another keyboard is the same.
+    const plain = password.normalize("NFKC");
+    const mine = this.#turn.then(() => derive(plain, salt, length, { N: 2 ** log2N, r, p, maxmem: 2 ** 28 }));
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
 }

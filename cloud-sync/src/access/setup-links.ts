@@ -1,7 +1,7 @@
 import type { Database } from "../storage/database.js";
-import { type Account, Accounts, insertAccount } from "./accounts.js";
+import { type Account, anyAccount, insertAccount, requireAccount } from "./accounts.js";
 import { SetupDoneError, SetupRefusedError } from "./errors.js";
-import { hashPassword } from "./password.js";
+import { Passwords } from "./password.js";
 import { hashOf, newSecret } from "./secret.js";
 import { logSecurity } from "./security-log.js";
 
@@ -12,11 +12,11 @@ const lockKey = 7_481_002;
 /** One-time links: to become the first administrator, or to choose a new password. */
 export class SetupLinks {
   readonly #db: Database;
-  readonly #accounts: Accounts;
+  readonly #passwords: Passwords;
 
-  constructor(db: Database) {
+  constructor(db: Database, passwords = new Passwords()) {
     this.#db = db;
-    this.#accounts = new Accounts(db);
+    this.#passwords = passwords;
   }
 
   /**
@@ -28,8 +28,8 @@ export class SetupLinks {
     const token = newSecret();
     const expiresAt = new Date(now.getTime() + livesMs).toISOString();
     await this.#db.transaction(async (tx) => {
-      if (user !== undefined) await this.#accounts.require(user, tx);
-      else if (await this.#accounts.any(tx)) throw new SetupDoneError();
+      if (user !== undefined) await requireAccount(tx, user);
+      else if (await anyAccount(tx)) throw new SetupDoneError();
       await tx.query("delete from setup_link where expires_at < $1", [now.toISOString()]);
       await tx.query("insert into setup_link (token_hash, account, expires_at) values ($1, $2, $3)", [
         ...[hashOf(token), user ?? null, expiresAt],
@@ -50,14 +50,14 @@ export class SetupLinks {
     );
     const [link] = rows;
     if (link === undefined) {
-      if (await this.#accounts.any()) throw new SetupDoneError();
+      if (await anyAccount(this.#db)) throw new SetupDoneError();
       throw new SetupRefusedError();
     }
     if (link.account !== null && link.account !== name) throw new SetupRefusedError();
-    const hash = await hashPassword(password);
+    const hash = await this.#passwords.hash(password);
     return this.#db.transaction(async (tx) => {
       await tx.query("select pg_advisory_xact_lock($1)", [lockKey]);
-      if (link.account === null && (await this.#accounts.any(tx))) throw new SetupDoneError();
+      if (link.account === null && (await anyAccount(tx))) throw new SetupDoneError();
       const { affected } = await tx.query("delete from setup_link where token_hash = $1", [hashOf(token)]);
       if (affected === 0) throw new SetupRefusedError();
       await logSecurity(tx, { kind: "set-up", actor: name, subject: name, address }, now);
@@ -67,7 +67,7 @@ export class SetupLinks {
         [...[name, hash, now.toISOString()]],
       );
       await tx.query("delete from session where account = $1", [name]);
-      return this.#accounts.require(name, tx);
+      return requireAccount(tx, name);
     });
   }
 }

@@ -16,6 +16,8 @@ export const AuditQuery = z.strictObject({
   until: z.iso.datetime({ offset: true }).optional(),
   /** Changes before this LSN: the next page, as the newest come first. */
   before: z.coerce.number().pipe(Lsn).optional(),
+  /** The `next` of the page before: the same. */
+  after: z.coerce.number().pipe(Lsn).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
@@ -43,6 +45,7 @@ const conditions: Readonly<Partial<Record<keyof AuditQuery, string>>> = {
   from: "at >= $",
   until: "at < $",
   before: "lsn < $",
+  after: "lsn < $",
 };
 
 /** Newest first. */

@@ -19,6 +19,9 @@ import { readStores, requireStore, type Store, writeStore } from "./stores.js";
 import { readOverrides, writeOverrides } from "./write-overrides.js";
 import { claimCodes, readProducts, removeProducts, writeProducts } from "./write-products.js";
 
+/** Sees what is there before a change, undefined for nothing, and throws to prevent it. */
+export type Guard = (current: object | undefined) => void;
+
 /** The chain's catalog. Each change takes the next LSN in the transaction that makes it. */
 export class CloudCatalog {
   readonly embedderId: string;
@@ -66,25 +69,34 @@ export class CloudCatalog {
     return (await this.search(text, { limit })).products;
   }
 
-  /** @throws ConflictError when one of its barcodes belongs to another product; InvalidInputError */
-  async putProduct(product: Product, actor: string): Promise<ChangeResult> {
+  /**
+   * @param guard sees the product as it is before the change, and may refuse the change
+   * @throws ConflictError when one of its barcodes belongs to another product; InvalidInputError; what `guard` throws
+   */
+  async putProduct(product: Product, actor: string, guard?: Guard): Promise<ChangeResult> {
     refuse(priceErrors(product.price, product.prices));
-    return this.#change({ actor }, (tx, log) => write(tx, log, product));
+    return this.#change({ actor }, async (tx, log) => {
+      if (guard) guard((await readProducts(tx, [product.sku])).get(product.sku));
+      await write(tx, log, product);
+    });
   }
 
-  /** @throws NotFoundError, InvalidInputError */
-  async setPrice(sku: Sku, price: Money, actor: string): Promise<ChangeResult> {
+  /** @throws NotFoundError, InvalidInputError, what `guard` throws */
+  async setPrice(sku: Sku, price: Money, actor: string, guard?: Guard): Promise<ChangeResult> {
     return this.#change({ actor }, async (tx, log) => {
-      const product = { ...(await requireProduct(tx, sku)), price };
+      const current = await requireProduct(tx, sku);
+      guard?.(current);
+      const product = { ...current, price };
       refuse(priceErrors(product.price, product.prices));
       await write(tx, log, product);
     });
   }
 
-  /** Its references and overrides go with it. @throws NotFoundError */
-  async removeProduct(sku: Sku, actor: string): Promise<ChangeResult> {
+  /** Its references and overrides go with it. @throws NotFoundError, what `guard` throws */
+  async removeProduct(sku: Sku, actor: string, guard?: Guard): Promise<ChangeResult> {
     return this.#change({ actor }, async (tx, log) => {
-      await requireProduct(tx, sku);
+      const current = await requireProduct(tx, sku);
+      guard?.(current);
       await removeProducts(tx, log, [sku]);
     });
   }
@@ -93,16 +105,24 @@ export class CloudCatalog {
     return (await readOverrides(this.#db, [{ store, sku }])).get(overrideKey(store, sku));
   }
 
-  /** Null takes it back. @throws NotFoundError (store or product), InvalidInputError */
+  /**
+   * Null takes it back.
+   * @throws NotFoundError (store or product), InvalidInputError, what `guard` throws: it sees override and product as the store has them
+   */
   async putOverride(
     store: NodeName,
     sku: Sku,
     override: Override | null,
     actor: string,
+    guard?: Guard,
   ): Promise<ChangeResult> {
     return this.#change({ actor }, async (tx, log) => {
       await requireStore(tx, store);
       const product = await requireProduct(tx, sku);
+      if (guard) {
+        const before = (await readOverrides(tx, [{ store, sku }])).get(overrideKey(store, sku)) ?? null;
+        guard({ override: before, product: resolve(product, before) ?? null });
+      }
       const own = override && resolve(product, { ...override, available: true });
       if (own) refuse(priceErrors(own.price, own.prices));
       await writeOverrides(tx, log, [{ store, sku, override: override && canonicalOverride(override) }]);

@@ -15,6 +15,7 @@ export class RegistrationRefusedError extends TillsightError {
 /** Too many wrong codes: nobody is let try for a while. */
 export class TooManyTriesError extends TillsightError {
   readonly code = "TOO_MANY_TRIES";
+  readonly retryAfterSeconds = 60;
 
   constructor() {
     super("too many wrong codes were tried", "Wait a minute, then try again.");

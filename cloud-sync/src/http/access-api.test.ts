@@ -9,7 +9,8 @@ let folder: ReturnType<typeof temporaryFolder>;
 let cloud: CloudSync;
 let time = Date.parse("2026-01-01T08:00:00Z");
 const now = () => new Date(time);
-const start = () => startCloudSync({ dataDir: folder.dir, store: "north", embedderId, now });
+const start = () =>
+  startCloudSync({ dataDir: folder.dir, store: "north", embedderId, now, passwordLog2N: 10 });
 
 beforeAll(async () => {
   folder = temporaryFolder();

@@ -6,6 +6,7 @@ import { mayAct, type Principal } from "../access/roles.js";
 import { same } from "../access/secret.js";
 import type { Session } from "../access/sessions.js";
 import { ForeignOriginError } from "../errors.js";
+import type { RateLimit } from "./rate-limit.js";
 import { accessOf } from "./route-access.js";
 
 export const sessionCookie = "tillsight_session";
@@ -20,16 +21,18 @@ declare module "fastify" {
 const reading = new Set(["GET", "HEAD"]);
 
 /** Finds out who calls, before anything of the body is read, and turns away who may not. */
-export function authenticate(app: FastifyInstance, access: Access): void {
+export function authenticate(app: FastifyInstance, access: Access, limit: RateLimit): void {
   app.decorateRequest("principal", null);
   app.decorateRequest("session", null);
   app.addHook("onRequest", async (request) => {
     if (!reading.has(request.method)) requireOwnOrigin(request);
     const least = accessOf(request.method, request.routeOptions.url ?? "");
     // No such route: answered by the handler for that.
-    if (least === undefined || least === "open") return;
-    await identify(request, access);
+    if (least === undefined) return;
+    if (least !== "open") await identify(request, access);
     const { principal } = request;
+    if (request.url.startsWith("/api/")) limit.count(principal, request.ip);
+    if (least === "open") return;
     if (!principal) throw new UnauthorizedError();
     if (!mayAct(principal.role, least)) throw new ForbiddenError(principal.role, least);
   });

@@ -18,6 +18,8 @@ const Keys = z.strictObject({
 });
 const ReferenceParams = z.object({ sku: Sku, id: z.string().min(1).max(64) });
 
+export const detailSchemas = { Keys, ReferenceParams };
+
 /** What pages need of many products at once, how far stores were told, and pictures that lanes know a product by. */
 export function detailRoutes(app: FastifyInstance, { catalog, db }: ServerParts): void {
   app.get("/api/product-details", async (request) => {

@@ -6,6 +6,8 @@ import type { ServerParts } from "./server.js";
 
 const Query = z.strictObject({ batch: z.uuid().optional() });
 
+export const LiveQuery = Query;
+
 /** Bytes in our own buffer above which a page is slow: it gets a snapshot when it has caught up. */
 const slowAbove = 256 * 1024;
 const beatMs = 20_000;

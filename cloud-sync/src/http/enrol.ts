@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Sku } from "@tillsight/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
@@ -10,6 +9,7 @@ import { NotFoundError } from "../errors.js";
 import { actorOf } from "./authenticate.js";
 import { liveRoute } from "./enrol-live.js";
 import { jobView } from "./enrol-view.js";
+import { idOf } from "./idempotency.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -42,6 +42,16 @@ const ListQuery = z.strictObject({
 });
 const BatchesQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
+export const enrolSchemas = {
+  ProductParams,
+  UploadQuery,
+  LinksBody,
+  Id,
+  DecisionParams,
+  ListQuery,
+  BatchesQuery,
+};
+
 /** `/api/products/SKU/photos` and `/api/enrolments`. */
 export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Promise<void> {
   const { enrolment, db } = parts;
@@ -64,7 +74,7 @@ export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Pro
   );
 
   app.post("/api/enrolments/links", async (request, reply) => {
-    const { batch = randomUUID(), label, links } = LinksBody.parse(request.body);
+    const { batch = idOf(request), label, links } = LinksBody.parse(request.body);
     const jobs = await enrolment.link({ id: batch, label, actor: actorOf(request) }, links);
     return reply
       .code(202)

@@ -26,6 +26,8 @@ const Id = z.object({ id: z.uuid() });
 const Action = z.object({ id: z.uuid(), action: z.enum(["start", "pause", "resume", "roll-back"]) });
 const List = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) });
 
+export const rolloutSchemas = { Body, Id, Action, List };
+
 /** `/api/fleet/rollouts`. */
 export function rolloutRoutes(app: FastifyInstance, { rollouts }: ServerParts): void {
   app.get("/api/fleet/rollouts", async (request) => ({

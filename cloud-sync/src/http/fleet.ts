@@ -13,6 +13,7 @@ import { mosquittoAcl } from "../publish/rights.js";
 import { actorOf } from "./authenticate.js";
 import { Group } from "./fleet-names.js";
 import { rolloutRoutes } from "./fleet-rollouts.js";
+import { idOf } from "./idempotency.js";
 import type { ServerParts } from "./server.js";
 
 const Lane = z.object({ store: NodeName, terminal: NodeName });
@@ -45,6 +46,8 @@ const ListQuery = z.strictObject({
 });
 const Few = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
+export const fleetSchemas = { Lane, Invitation, Redeem, Describe, Command, ListQuery, Few };
+
 /** `/api/fleet` and `/api/register`. */
 export function fleetRoutes(app: FastifyInstance, parts: ServerParts): void {
   terminalRoutes(app, parts);
@@ -57,8 +60,9 @@ const laneOf = (request: FastifyRequest) => Lane.parse(request.params);
 
 function terminalRoutes(app: FastifyInstance, { fleet, objects }: ServerParts): void {
   app.get("/api/fleet/terminals", async (request) => {
-    const terminals = await fleet.terminals.list(ListQuery.parse(request.query), new Date());
-    const last = terminals.at(-1);
+    const query = ListQuery.parse(request.query);
+    const terminals = await fleet.terminals.list(query, new Date());
+    const last = terminals.length === query.limit ? terminals.at(-1) : undefined;
     return { terminals, next: last ? `${last.store}/${last.terminal}` : null };
   });
 
@@ -90,8 +94,8 @@ function terminalRoutes(app: FastifyInstance, { fleet, objects }: ServerParts): 
 
 function orderRoutes(app: FastifyInstance, { fleet }: ServerParts): void {
   app.post("/api/fleet/terminals/:store/:terminal/commands", async (request, reply) => {
-    const { command, seconds, id } = Command.parse(request.body);
-    const known = id === undefined ? undefined : await fleet.commands.find(id, new Date());
+    const { command, seconds, id = idOf(request) } = Command.parse(request.body);
+    const known = await fleet.commands.find(id, new Date());
     if (known) return known;
     return reply.code(201).send(await fleet.command(laneOf(request), command, seconds, actorOf(request), id));
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { Currency, InvalidInputError, NodeName } from "@tillsight/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -8,6 +7,7 @@ import { kindNames } from "../catalog/transfer/kinds.js";
 import { encodings } from "../catalog/transfer/lines.js";
 import type { ImportReport } from "../catalog/transfer/report.js";
 import { actorOf } from "./authenticate.js";
+import { idOf } from "./idempotency.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -36,8 +36,11 @@ const Id = z.object({ id: z.uuid() });
 const List = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 const Page = z.object({
   offset: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).optional().meta({ description: "The `next` of the page before" }),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
+
+export const transferSchemas = { ImportQuery, ExportQuery, Id, List, Page };
 
 /** Bodies that are read as a stream, and what they are. */
 const formats: Readonly<Record<string, z.infer<typeof Format>>> = {
@@ -63,7 +66,7 @@ export function transferRoutes(app: FastifyInstance, { imports, db }: ServerPart
     const report = await imports.run(bodyOf(request), {
       ...{
         ...query,
-        id: query.id ?? randomUUID(),
+        id: query.id ?? idOf(request),
         format: query.format ?? formatOf(request),
         actor: actorOf(request),
       },
@@ -83,9 +86,10 @@ export function transferRoutes(app: FastifyInstance, { imports, db }: ServerPart
 
   app.get("/api/imports/:id/errors", async (request) => {
     const { id } = Id.parse(request.params);
-    const { offset, limit } = Page.parse(request.query);
+    const { offset, limit, after = offset } = Page.parse(request.query);
     await imports.require(id);
-    return { errors: await imports.errors(id, offset, limit) };
+    const errors = await imports.errors(id, after, limit);
+    return { errors, next: errors.length === limit ? after + limit : null };
   });
 
   app.get("/api/export", async (request, reply) => {

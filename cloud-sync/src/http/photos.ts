@@ -13,6 +13,8 @@ const Query = z.strictObject({
   size: z.coerce.number().int().min(32).max(1600).optional(),
 });
 
+export const photoSchemas = { Params, Query };
+
 /** `GET /api/photos/NAME`: pictures as they were sent, or upright and small for a page. */
 export function photoRoutes(app: FastifyInstance, { photos }: ServerParts): void {
   app.get("/api/photos/:name", async (request, reply) => {

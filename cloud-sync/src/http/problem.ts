@@ -1,17 +1,18 @@
 import { InvalidInputError, TillsightError } from "@tillsight/contracts";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { SignInBlockedError } from "../access/errors.js";
 import type { Logger } from "../log.js";
 
 /** RFC 9457, with what to do about it. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly fix: string;
-  readonly errors?: readonly { readonly field: string; readonly message: string }[];
-}
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  fix: z.string(),
+  /** Of a request that does not fit. */
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
 
 const statusOf: Readonly<Record<string, number>> = {
   INVALID_INPUT: 400,
@@ -24,6 +25,10 @@ const statusOf: Readonly<Record<string, number>> = {
   SETUP_DONE: 409,
   REGISTRATION_REFUSED: 403,
   TOO_MANY_TRIES: 429,
+  PRECONDITION_FAILED: 412,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  IDEMPOTENCY_KEY_BUSY: 409,
+  RATE_LIMITED: 429,
   ROLLOUT_STATE: 409,
   FOREIGN_ORIGIN: 403,
   NOT_FOUND: 404,
@@ -67,7 +72,8 @@ export function sendProblem(log: Logger) {
     const problem = toProblem(error);
     if (problem.status >= 500)
       log.error("request failed", { method: request.method, url: request.url, error: String(error) });
-    if (error instanceof SignInBlockedError) reply.header("retry-after", error.retryAfterSeconds);
+    if (error instanceof TillsightError && "retryAfterSeconds" in error)
+      reply.header("retry-after", String(error.retryAfterSeconds));
     return reply.code(problem.status).type("application/problem+json").send(problem);
   };
 }

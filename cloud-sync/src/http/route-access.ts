@@ -12,6 +12,9 @@ export type RouteAccess = Role | "open";
 export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "GET /healthz": "open",
   "GET /*": "open",
+  // What the API is like is no secret: it is in the repository.
+  "GET /api/openapi.json": "open",
+  "GET /api/docs": "open",
 
   "POST /api/setup": "open",
   "POST /api/setup/links": "admin",

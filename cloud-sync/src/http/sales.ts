@@ -29,11 +29,14 @@ const types = {
 } as const;
 const streams = { events: "event", telemetry: "telemetry", crops: "crop" } as const;
 
+export const salesSchemas = { ExportQuery, TotalsQuery, Id, LaneParams };
+
 /** What lanes sent up: `/api/sales`, `/api/events`, `/api/telemetry`, `/api/crops`. */
 export function salesRoutes(app: FastifyInstance, { db, objects }: ServerParts): void {
   app.get("/api/sales", async (request) => {
-    const sales = await listSales(db, SalesQuery.parse(request.query));
-    return { sales, next: nextOf(sales.at(-1)) };
+    const query = SalesQuery.parse(request.query);
+    const sales = await listSales(db, query);
+    return { sales, next: nextOf(sales, query.limit) };
   });
 
   app.get("/api/sales/totals", async (request) => ({
@@ -50,8 +53,9 @@ export function salesRoutes(app: FastifyInstance, { db, objects }: ServerParts):
 
   for (const [path, stream] of Object.entries(streams))
     app.get(`/api/${path}`, async (request) => {
-      const records = await listRecords(db, stream, RecordsQuery.parse(request.query));
-      return { [path]: records, next: nextOf(records.at(-1)) };
+      const query = RecordsQuery.parse(request.query);
+      const records = await listRecords(db, stream, query);
+      return { [path]: records, next: nextOf(records, query.limit) };
     });
 
   app.get("/api/crops/:id/picture", async (request, reply) => {

@@ -19,12 +19,17 @@ import { authenticate } from "./authenticate.js";
 import { consoleRoutes } from "./console.js";
 import { detailRoutes } from "./details.js";
 import { enrolRoutes } from "./enrol.js";
+import { entityTags } from "./etag.js";
 import { fleetRoutes } from "./fleet.js";
 import { securityHeaders } from "./headers.js";
+import { idempotency } from "./idempotency.js";
 import { transferRoutes } from "./imports.js";
+import { KeptAnswers } from "./kept-answers.js";
+import { openApiRoutes } from "./openapi/routes.js";
 import { photoRoutes } from "./photos.js";
 import { sendProblem } from "./problem.js";
 import { productRoutes } from "./products.js";
+import { RateLimit, type RateLimits } from "./rate-limit.js";
 import { requireDeclaredAccess } from "./route-access.js";
 import { salesRoutes } from "./sales.js";
 import { sessionRoutes } from "./session.js";
@@ -47,6 +52,8 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
   /** Proxies that are believed: addresses or networks, as `X-Forwarded-For` and `-Proto` can be forged. */
   readonly trustProxy?: string | undefined;
   readonly log: Logger;
+  readonly version: string;
+  readonly rateLimits?: RateLimits | undefined;
   /** Where people open the console, without a slash at its end. */
   consoleUrl(): string;
   health(): Promise<HealthReport>;
@@ -60,7 +67,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   requireDeclaredAccess(app);
   await app.register(cookie);
   await securityHeaders(app);
-  authenticate(app, parts.access);
+  authenticate(app, parts.access, new RateLimit(parts.rateLimits));
+  entityTags(app);
+  idempotency(app, new KeptAnswers(parts.db), parts.access.now);
   const answerConsole = await consoleRoutes(app, parts.consoleDir);
   app.setNotFoundHandler((request, reply) => {
     if (answerConsole(request, reply)) return reply;
@@ -85,6 +94,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.code(report.state === "failed" ? 503 : 200).send(report);
   });
   await app.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
+  openApiRoutes(app, parts.version);
   sessionRoutes(app, parts);
   userRoutes(app, parts);
   productRoutes(app, parts);

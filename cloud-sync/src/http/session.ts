@@ -18,6 +18,8 @@ const LinkBody = z.strictObject({ user: AccountName.optional() });
 const SignInBody = z.strictObject({ name: z.string().max(200), password: z.string().max(200) });
 const PasswordBody = z.strictObject({ password: z.string().max(200), newPassword: Password });
 
+export const sessionSchemas = { SetupBody, LinkBody, SignInBody, PasswordBody };
+
 /** `/api/setup` and `/api/session`. */
 export function sessionRoutes(app: FastifyInstance, { access, consoleUrl }: ServerParts): void {
   app.post("/api/setup", async (request, reply) => {

@@ -6,11 +6,14 @@ import { Override } from "../catalog/override.js";
 import { Store } from "../catalog/stores.js";
 import { NotFoundError } from "../errors.js";
 import { actorOf } from "./authenticate.js";
+import { etagOf, guardOf } from "./etag.js";
 import type { ServerParts } from "./server.js";
 
 const StoreParams = z.object({ store: NodeName });
 const OwnParams = z.object({ store: NodeName, sku: Sku });
 const StoreBody = z.strictObject({ label: Store.shape.label.optional() }).default({});
+
+export const storeSchemas = { StoreParams, OwnParams, StoreBody };
 
 /** `/api/stores`, what a store does otherwise than the chain, and `/api/changes`. */
 export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): void {
@@ -22,7 +25,7 @@ export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): voi
     return (await catalog.stores()).find(({ name }) => name === store);
   });
 
-  app.get("/api/stores/:store/products/:sku", async (request) => {
+  app.get("/api/stores/:store/products/:sku", async (request, reply) => {
     const { store, sku } = OwnParams.parse(request.params);
     if (!(await catalog.product(sku)))
       throw new NotFoundError(`there is no product ${sku}`, "Search for it: GET /api/products?search=…");
@@ -30,23 +33,26 @@ export function storeRoutes(app: FastifyInstance, { catalog }: ServerParts): voi
       catalog.override(store, sku),
       catalog.productIn(store, sku),
     ]);
-    return { override: override ?? null, product: product ?? null };
+    const own = { override: override ?? null, product: product ?? null };
+    reply.header("etag", etagOf(own));
+    return own;
   });
 
   app.put("/api/stores/:store/products/:sku", async (request) => {
     const { store, sku } = OwnParams.parse(request.params);
     const override = Override.parse(request.body);
-    const result = await catalog.putOverride(store, sku, override, actorOf(request));
+    const result = await catalog.putOverride(store, sku, override, actorOf(request), guardOf(request));
     return { override, product: (await catalog.productIn(store, sku)) ?? null, ...result };
   });
 
   app.delete("/api/stores/:store/products/:sku", async (request) => {
     const { store, sku } = OwnParams.parse(request.params);
-    return catalog.putOverride(store, sku, null, actorOf(request));
+    return catalog.putOverride(store, sku, null, actorOf(request), guardOf(request));
   });
 
   app.get("/api/changes", async (request) => {
-    const changes = await catalog.audit(AuditQuery.parse(request.query));
-    return { changes, next: changes.at(-1)?.lsn ?? null };
+    const query = AuditQuery.parse(request.query);
+    const changes = await catalog.audit(query);
+    return { changes, next: changes.length === query.limit ? (changes.at(-1)?.lsn ?? null) : null };
   });
 }

@@ -34,6 +34,8 @@ const TokenList = z.strictObject({
 });
 const Id = z.object({ id: z.uuid() });
 
+export const userSchemas = { User, UserBody, UserChange, UserList, TokenBody, TokenList, Id };
+
 /** `/api/users`, `/api/tokens` and `/api/audit`. */
 export function userRoutes(app: FastifyInstance, { access }: ServerParts): void {
   app.get("/api/users", async (request) => {

@@ -58,9 +58,14 @@ type Filter = Partial<
   Record<"store" | "terminal" | "status" | "type" | "from" | "until", string | undefined>
 >;
 
-/** The `next` of a page that ends with this record. */
-export const nextOf = (last: { readonly at: Date; readonly id: string } | undefined): string | null =>
-  last ? `${last.at.getTime()}.${last.id}` : null;
+/** Where the page after this one begins; null when it is the last. */
+export function nextOf(
+  page: readonly { readonly at: Date; readonly id: string }[],
+  limit: number,
+): string | null {
+  const last = page.length === limit ? page.at(-1) : undefined;
+  return last ? `${last.at.getTime()}.${last.id}` : null;
+}
 
 /** One page by time and id, the newest or the oldest first. */
 async function page(

@@ -15,6 +15,9 @@ export function seededRandom(seed: number): () => number {
 const normal = (random: () => number) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
+/** Of each product; they lie a catalog's number of products apart. */
+export const referencesOfOne = 3;
+
 export interface SyntheticCatalog {
   readonly vectors: readonly Float32Array[];
   /** Another picture of a product of the catalog, as the lane's camera would see it. */
@@ -35,7 +38,7 @@ export function syntheticCatalog(
 ): SyntheticCatalog {
   const random = seededRandom(seed);
   const projection = Float32Array.from({ length: size * latent }, () => normal(random));
-  const products = Array.from({ length: Math.ceil(count / 3) }, () =>
+  const products = Array.from({ length: Math.ceil(count / referencesOfOne) }, () =>
     Float32Array.from({ length: latent }, () => normal(random)),
   );
   const picture = (product: Float32Array): Float32Array => {

@@ -13,6 +13,7 @@ test("the benchmark measures every size, tells its progress, and finds what exac
   for (const row of rows) {
     expect(row.recallAt1).toBeGreaterThan(0.95);
     expect(row.p99).toBeGreaterThanOrEqual(row.p50);
+    expect(row.surroundingsP99).toBeGreaterThan(0);
   }
   expect(told.length).toBeGreaterThan(3);
 });

@@ -1,6 +1,8 @@
+import type { Sku } from "@tillsight/contracts";
 import { quantile } from "../observe/quantile.js";
-import { syntheticCatalog } from "./bench-data.js";
+import { referencesOfOne, syntheticCatalog } from "./bench-data.js";
 import { type GraphParams, graphParams, HnswGraph } from "./index/graph.js";
+import { SurroundingsMemory } from "./index/surroundings.js";
 import { exactNearest } from "./vectors.js";
 
 export interface BenchOptions {
@@ -24,6 +26,9 @@ export interface BenchRow {
   readonly exactP50: number;
   /** Share of queries whose best reference is the one that exact search finds. */
   readonly recallAt1: number;
+  /** What a product's references say, when it first comes near and from then on, milliseconds. */
+  readonly surroundingsP99: number;
+  readonly rememberedP99: number;
   /** Growth of the process while the graph was built, MiB. */
   readonly memoryMiB: number;
 }
@@ -82,5 +87,22 @@ function search(graph: HnswGraph, data: ReturnType<typeof syntheticCatalog>, opt
   return {
     ...{ p50: quantile(times, 0.5), p99: quantile(times, 0.99), exactP50: quantile(exactTimes, 0.5) },
     recallAt1: right / queries.length,
+    ...surroundings(graph, data.vectors),
   };
+}
+
+function surroundings(graph: HnswGraph, vectors: readonly Float32Array[]) {
+  const products = Math.ceil(vectors.length / referencesOfOne);
+  const memory = new SurroundingsMemory({
+    referencesOf: (sku) =>
+      Array.from({ length: referencesOfOne }, (_, i) => Number(sku) + i * products).flatMap((label) => {
+        const vector = vectors[label];
+        return vector ? [{ label, vector }] : [];
+      }),
+    nearest: (vector, k) => graph.search(vector, k),
+  });
+  const skus = Array.from({ length: Math.min(500, products) }, (_, i) => String(i) as Sku);
+  const [first, again]: [number[], number[]] = [[], []];
+  for (const times of [first, again]) for (const sku of skus) timed(times, () => memory.of(sku));
+  return { surroundingsP99: quantile(first, 0.99), rememberedP99: quantile(again, 0.99) };
 }

@@ -85,7 +85,7 @@ const ModelsConfig = z.strictObject({
 
 /** Only the ratios of the three prices matter: any unit will do. */
 const PricesConfig = z.strictObject({
-  wrongLine: z.number().min(1).max(1_000_000).default(100).meta({
+  wrongLine: z.number().min(1).max(1_000_000).default(50).meta({
     title: "A wrong line",
     description: "What a wrong line in the basket costs. More: recognition asks more often.",
   }),

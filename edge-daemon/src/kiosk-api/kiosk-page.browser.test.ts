@@ -144,6 +144,20 @@ describe.skipIf(!executablePath)(title, () => {
     errors = errors.filter((text) => !offline.test(text));
   });
 
+  it("tells the attendant why each item is what it is", async () => {
+    t.lane.show(scenarios.choice());
+    await page.goto(t.url);
+    await button("Staff").click();
+    await page.keyboard.type("4711");
+    await page.keyboard.press("Enter");
+    const why = (text: string) => page.getByRole("dialog").getByText(text).first().waitFor();
+    await why("By its picture: Apple Braeburn > 99 %, second Pretzel < 1 %, not in the catalog < 1 %");
+    await why(
+      "Several products look alike: Butter croissant 61 %, second Pretzel 35 %, not in the catalog 4 %",
+    );
+    await why("Looks like nothing in the catalog: Cola 0.33 l 6 %");
+  });
+
   it("lets the attendant in with the PIN only, and locks again", async () => {
     t.lane.show(scenarios.staff());
     await page.goto(t.url);

@@ -15,11 +15,13 @@ const all = Object.keys(food) as Food[];
 const detectable = 0.5;
 
 /** Exact search over the references that the tests enrol. */
-class References implements Pick<CatalogReader, "nearest" | "productByBarcode"> {
+class References implements Pick<CatalogReader, "nearest" | "productByBarcode" | "surroundings"> {
   readonly #known: { sku: Sku; referenceId: string; vector: Float32Array }[] = [];
   add(sku: string, vector: Float32Array): void {
     this.#known.push({ sku: sku as Sku, referenceId: `${sku}-${this.#known.length}`, vector });
   }
+  surroundings = () => null;
+
   nearest(vector: Float32Array, k: number): Neighbour[] {
     return this.#known
       .map((r) => ({

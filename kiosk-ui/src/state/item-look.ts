@@ -50,8 +50,13 @@ export function reasonOf(line: LineItem, items: readonly TrayItem[]): DecisionRe
   return items.find((item) => item.id === line.trayItemId)?.why ?? null;
 }
 
+/** Keeps a number and its sign on one line. */
+const UNBROKEN = "\u00a0";
+
 /** A probability as people say it; of 0.9996 the "100 %" that rounding makes would be a lie. */
 export function inPercent(probability: number): string {
-  if (probability > 0.99 && probability < 1) return "> 99 %";
-  return probability > 0 && probability < 0.01 ? "< 1 %" : `${Math.round(100 * probability)} %`;
+  if (probability > 0.99 && probability < 1) return `>${UNBROKEN}99${UNBROKEN}%`;
+  return probability > 0 && probability < 0.01
+    ? `<${UNBROKEN}1${UNBROKEN}%`
+    : `${Math.round(100 * probability)}${UNBROKEN}%`;
 }

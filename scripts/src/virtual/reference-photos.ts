@@ -1,5 +1,5 @@
 import type { Picture } from "@tillsight/models";
-import { loadArt } from "./art.js";
+import { type Art, loadArt } from "./art.js";
 import { createCanvas, drawShadow, drawSprite, expose, vignette } from "./paint.js";
 import { createRandom } from "./random.js";
 import { castShadow, poseMatrix, transform } from "./raster.js";
@@ -11,10 +11,16 @@ const ITEM = 170;
 
 /**
  * What somebody takes of a product on a plain sheet to enrol it: `count` (1..5) photos, turned evenly around the
- * circle, on another ground and under other light than the tray's. The same for the same `seed`.
+ * circle, on another ground and under other light than the tray's. The same for the same `seed`. `load` finds
+ * pictures that are not in the demo store.
  */
-export async function referencePhotos(of: DemoProduct, count = 5, seed = 1): Promise<Picture[]> {
-  const art = await loadArt(of.art);
+export async function referencePhotos(
+  of: DemoProduct,
+  count = 5,
+  seed = 1,
+  load: (name: string) => Promise<Art> = loadArt,
+): Promise<Picture[]> {
+  const art = await load(of.art);
   const random = createRandom(seed).fork(of.product.sku);
   const first = random.between(0, 360);
   const field = vignette(WIDTH, HEIGHT);

@@ -24,6 +24,7 @@ interface Drawn {
 /** Turns scenes into camera pictures. Pure but for its caches: same scene, same frame number, same picture. */
 export class TrayRenderer {
   readonly #seed: number;
+  readonly #load: (name: string) => Promise<Art>;
   readonly #art = new Map<string, Art>();
   readonly #grounds = new Map<Ground, Canvas>();
   readonly #hands = new Map<string, Sprite>();
@@ -32,8 +33,10 @@ export class TrayRenderer {
   readonly #noise: Int8Array;
   #still: { key: string; canvas: Canvas } | null = null;
 
-  constructor(seed = 1) {
+  /** @param load pictures of things that are not in the demo store, by the name that poses give them. */
+  constructor(seed = 1, load: (name: string) => Promise<Art> = loadArt) {
     this.#seed = seed;
+    this.#load = load;
     const random = createRandom(seed).fork("noise");
     this.#noise = Int8Array.from({ length: NOISE_LENGTH }, () => Math.round(random.gauss() * SENSOR_NOISE));
   }
@@ -60,7 +63,7 @@ export class TrayRenderer {
   async #prepare(scene: Scene): Promise<void> {
     if (!this.#grounds.has(scene.ground)) this.#grounds.set(scene.ground, await drawGround(scene.ground));
     for (const { art } of [...scene.items, ...scene.carried])
-      if (!this.#art.has(art)) this.#art.set(art, await loadArt(art));
+      if (!this.#art.has(art)) this.#art.set(art, await this.#load(art));
     const { hand } = scene;
     if (hand && !this.#hands.has(handKey(hand)))
       this.#hands.set(handKey(hand), await drawHand(hand.art, hand.tone, hand.sleeve));

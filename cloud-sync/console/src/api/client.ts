@@ -62,7 +62,7 @@ export class Client {
       const refusal = await refusalOfResponse(response);
       if (endsSession(refusal) && !asking.open && ++renewals <= renewalsAtMost)
         await this.#parts.signInAgain(asking.signal);
-      else if (response.status === 429 && !asking.open && ++failures <= repeats)
+      else if (comesTooSoon(refusal) && !asking.open && ++failures <= repeats)
         await sleep(waitOf(response), asking.signal);
       else throw refusal;
     }
@@ -113,6 +113,10 @@ async function refusalOfResponse(response: Response): Promise<RefusedError> {
   const body: unknown = await response.json().catch(() => null);
   return refusalOf(response.status, body);
 }
+
+/** Too many calls, or the first of two with one key is still being done. */
+const comesTooSoon = ({ status, code }: RefusedError): boolean =>
+  status === 429 || code === "IDEMPOTENCY_KEY_BUSY";
 
 /** Nobody is signed in any more, or somebody signed in anew in another tab. */
 export const endsSession = ({ status, code }: RefusedError): boolean => status === 401 || code === "CSRF";

@@ -48,10 +48,13 @@ export async function readProduct(client: Client, sku: string, signal?: AbortSig
 
 const Written = z.object({ product: Product, lsn: z.number(), changed: z.boolean().default(true) });
 
-/** @throws RefusedError with status 412 when somebody else changed it since `etag` */
+/**
+ * @param etag of the product that the change was made from; null: there was none
+ * @throws RefusedError with status 412 when somebody else changed or made it since
+ */
 export async function writeProduct(client: Client, product: Product, etag: string | null) {
   const { sku, ...body } = product;
-  const headers: Record<string, string> = etag === null ? {} : { "if-match": etag };
+  const headers: Record<string, string> = etag === null ? { "if-none-match": "*" } : { "if-match": etag };
   const answer = await client.ask("PUT", path(sku), { schema: Written, body, headers });
   return { ...answer.data, etag: answer.etag };
 }

@@ -1,9 +1,12 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Enrolments } from "../api/schemas.js";
 import { type Page, pages, pathOf } from "../state/route.js";
 import { useHq } from "./hq.js";
 import { Brand, Languages } from "./pages/sign-in.js";
 import { Icon } from "./parts/icon.js";
+import { PasswordDialog } from "./parts/password-dialog.js";
 import { Link, useRouter } from "./router.js";
+import { useLoad } from "./use-load.js";
 import { useOnline } from "./use-online.js";
 
 /** Menu, who is signed in, and the page between them. */
@@ -77,13 +80,38 @@ function MenuItem({ page, current, onPick }: { page: Page; current: boolean; onP
       <Link href={pathOf(page)} aria-current={current ? "page" : undefined} onClick={onPick}>
         <Icon name={page} />
         {t.menu[page]}
+        {page === "review" && <Waiting />}
       </Link>
     </li>
   );
 }
 
+const askEveryMs = 30_000;
+const counted = 100;
+
+/** How many photos wait for a person. */
+function Waiting() {
+  const { t, client } = useHq();
+  const { route } = useRouter();
+  const { data } = useLoad(
+    (signal) => client.get(`/api/enrolments?state=held,dead&limit=${counted}`, Enrolments, signal),
+    // Whoever comes back from there has decided something.
+    `${route.page === "review"}`,
+    askEveryMs,
+  );
+  const count = data?.enrolments.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <span className="badge" data-tone="ask">
+      <span aria-hidden="true">{count < counted ? count : `${counted - 1}+`}</span>
+      <span className="unseen">{t.review.waiting(count)}</span>
+    </span>
+  );
+}
+
 function Account() {
   const { t, session, keeper, locale, setLocale } = useHq();
+  const [changing, setChanging] = useState(false);
   return (
     <div className="account">
       <p>
@@ -91,6 +119,11 @@ function Account() {
         <span>{t.session.roles[session.user.role]}</span>
       </p>
       <Languages locale={locale} onLocale={setLocale} t={t} />
+      <button type="button" className="button small" onClick={() => setChanging(true)}>
+        <Icon name="key" />
+        {t.session.changePassword}
+      </button>
+      {changing && <PasswordDialog onClose={() => setChanging(false)} />}
       <button type="button" className="button small" onClick={() => void keeper.signOut()}>
         <Icon name="out" />
         {t.session.signOut}

@@ -6,9 +6,19 @@ import { enrol } from "./004-enrol.js";
 import { fleet } from "./005-fleet.js";
 import { copies } from "./006-copies.js";
 import { access } from "./007-access.js";
+import { idempotency } from "./008-idempotency.js";
 
 /**
  * Steps of the schema in order; a released step never changes. Plain PostgreSQL 15 with pg_trgm, so that the same
  * SQL serves the embedded engine and a server. Keys are `collate "C"`: ordered by bytes, everywhere alike.
  */
-export const migrations: readonly Migration[] = [catalog, history, publish, enrol, fleet, copies, access];
+export const migrations: readonly Migration[] = [
+  catalog,
+  history,
+  publish,
+  enrol,
+  fleet,
+  copies,
+  access,
+  idempotency,
+];

@@ -15,7 +15,7 @@ export interface Prices {
 }
 
 /** As in the settings' schema. */
-export const defaultPrices: Prices = { wrongLine: 100, question: 1, search: 4, strangers: 0.2 };
+export const defaultPrices: Prices = { wrongLine: 50, question: 1, search: 4, strangers: 0.2 };
 
 const LEAST_CANDIDATES = 2;
 export const MOST_CANDIDATES = 4;

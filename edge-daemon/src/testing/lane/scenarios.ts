@@ -8,6 +8,7 @@ import {
   type TrayItem,
 } from "@tillsight/contracts";
 import { cardOf, goods, lineOf, numberedId } from "./goods.js";
+import { reasonFor } from "./reasons.js";
 
 const width = 1280;
 const height = 960;
@@ -32,7 +33,8 @@ function trayItems(lines: readonly LineItem[]): TrayItem[] {
         ? { kind: "ambiguous", candidates: line.candidates.slice(0, 4) }
         : { kind: "unknown", best: [] };
     const box = { x, y, w: size * 1.15, h: size };
-    return { id: line.trayItemId ?? `t${i}`, box, detection: 0.95, occluded: false, decision };
+    const why = reasonFor(line);
+    return { id: line.trayItemId ?? `t${i}`, box, detection: 0.95, occluded: false, decision, why };
   });
 }
 

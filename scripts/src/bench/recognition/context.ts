@@ -1,7 +1,7 @@
 import type { Embedder } from "@tillsight/models";
 import type { Sample } from "./draws.js";
-import type { Grocery } from "./grocery.js";
-import { embedShots, fileShot, type VectorCache } from "./vectors.js";
+import type { PhotoSet } from "./photos.js";
+import { embedShots, type VectorCache } from "./vectors.js";
 
 /** What every part of the benchmark is given. */
 export interface BenchContext {
@@ -29,17 +29,17 @@ export function progress(context: BenchContext, what: string): (done: number, of
 /** Every photo as the embedder sees it when it fills the crop. */
 export async function photoSamples(
   context: BenchContext,
-  grocery: Grocery,
+  set: PhotoSet,
   embedder: Embedder,
 ): Promise<Sample[]> {
   const vectors = await embedShots(
     embedder,
-    grocery.photos.map(({ path }) => fileShot(path)),
+    set.photos.map(({ shot }) => shot),
     context.cache,
     progress(context, `photos through ${embedder.info.id}`),
     context.signal,
   );
-  return grocery.photos.map(({ classId }, i) => ({
+  return set.photos.map(({ classId }, i) => ({
     classId,
     vector: vectors[i] ?? new Float32Array(embedder.size),
   }));

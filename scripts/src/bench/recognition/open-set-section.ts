@@ -79,7 +79,7 @@ const head = [
   "asked",
   "asked: truth among the candidates",
   "not known",
-  "correct accepts a threshold on the score could reach at 0.5 % false accepts",
+  "correct accepts that one threshold on the best product's probability could reach at 0.5 % false accepts",
 ];
 
 export function openSetSection(draws: readonly OpenSetDraw[]): PageSection {

@@ -2,7 +2,7 @@ import { createRandom, type Random } from "../../virtual/random.js";
 import { type BenchContext, photoSamples } from "./context.js";
 import { drawReferences, type Sample } from "./draws.js";
 import type { TestedEmbedder } from "./embedders.js";
-import type { Grocery } from "./grocery.js";
+import type { PhotoSet } from "./photos.js";
 import { type Judge, Shop, skuOf } from "./shop.js";
 
 /** Share of the products that the catalog leaves out, and references of each of the others. */
@@ -73,7 +73,7 @@ export async function openSetDraw(
 /** Every fold's own unseen classes, several draws each, in a catalog of their own and among all classes. */
 export async function measureOpenSet(
   context: BenchContext,
-  grocery: Grocery,
+  set: PhotoSet,
   embedders: readonly TestedEmbedder[],
 ): Promise<OpenSetDraw[]> {
   const draws: OpenSetDraw[] = [];
@@ -81,8 +81,8 @@ export async function measureOpenSet(
   for (const tested of embedders) {
     const embedder = await tested.open();
     try {
-      const samples = await photoSamples(context, grocery, embedder);
-      const all = grocery.classes.map(({ id }) => id);
+      const samples = await photoSamples(context, set, embedder);
+      const all = set.classes.map(({ id }) => id);
       const unseen = all.filter((id) => tested.heldOut.has(id));
       for (const setting of ["unseen only", "among all"] as const)
         for (let draw = 0; draw < count; draw++) {

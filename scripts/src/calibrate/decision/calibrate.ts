@@ -148,7 +148,7 @@ export function calibrate(asked: readonly Asked[], command: string, say: (text: 
   return {
     ...{ calibration, steps: measured, judged },
     byThresholds: asked.map((one) => judgeByThresholds(one)),
-    prices: [10, 30, 100, 300, 1000].map((wrongLine) => ({
+    prices: [10, 25, 50, 100, 250].map((wrongLine) => ({
       wrongLine,
       judged: at({ ...defaultPrices, wrongLine }),
     })),

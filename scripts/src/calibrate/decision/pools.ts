@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type BenchContext, photoSamples, progress } from "../../bench/recognition/context.js";
 import type { Sample } from "../../bench/recognition/draws.js";
 import { foldEmbedders, shippedEmbedders } from "../../bench/recognition/embedders.js";
-import type { Grocery } from "../../bench/recognition/grocery.js";
+import type { PhotoSet } from "../../bench/recognition/photos.js";
 import { embedShots, type Shot } from "../../bench/recognition/vectors.js";
 
 /** Pictures of items through one network, and which items it has never seen. */
@@ -76,7 +76,7 @@ const judgeOf = ({ info, size, thresholds }: Embedder): Pool["judge"] => ({ info
  * Shop photographs through every network with classes that it never saw, among themselves and among all classes, and
  * crops of held-out goods through the network that ships.
  */
-export async function readPools(context: BenchContext, grocery: Grocery, crops: string): Promise<Pool[]> {
+export async function readPools(context: BenchContext, grocery: PhotoSet, crops: string): Promise<Pool[]> {
   const pools: Pool[] = [];
   for (const tested of foldEmbedders()) {
     const embedder = await tested.open();

@@ -63,6 +63,9 @@ export const session: Strings["session"] = {
   setUp: "Beginnen",
   noToken:
     "Dieser Link ist nicht vollständig. Öffnen Sie den ganzen Link der Zentrale, auch das hinter dem #.",
+  changePassword: "Passwort ändern",
+  oldPassword: "Altes Passwort",
+  passwordChanged: "Ihr Passwort wurde geändert",
   toSignIn: "Ich habe schon ein Konto",
   againTitle: "Bitte melden Sie sich noch einmal an",
   againHint: "Ihre Sitzung ist abgelaufen. Ihre Eingaben sind noch da und werden danach gespeichert.",
@@ -91,6 +94,10 @@ export const problem: Strings["problem"] = {
     SETUP_REFUSED: {
       title: "Dieser Link gilt nicht",
       fix: "Er gilt einmal und einen Tag lang. Lassen Sie sich einen neuen geben.",
+    },
+    RATE_LIMITED: {
+      title: "Das war viel auf einmal",
+      fix: "Warten Sie kurz und versuchen Sie es dann noch einmal.",
     },
     SETUP_DONE: { title: "Die Zentrale ist schon eingerichtet", fix: "Melden Sie sich mit Ihrem Konto an." },
     FORBIDDEN: {

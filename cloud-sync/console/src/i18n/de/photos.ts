@@ -85,6 +85,7 @@ export const photos: Strings["photos"] = {
 };
 
 export const review: Strings["review"] = {
+  waiting: (n) => `${n} offen`,
   hint: "Was auf Sie wartet: Fotos mit einer Frage und Waren, die Kassen nicht selbst benennen konnten.",
   photosTitle: "Fotos mit einer Frage",
   noPhotos: "Kein Foto wartet auf Sie",

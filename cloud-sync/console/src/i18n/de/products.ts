@@ -25,6 +25,7 @@ export const products: Strings["products"] = {
   gone: (sku) => `Den Artikel ${sku} gibt es nicht (mehr)`,
   changedBy: (name) => `Geändert von ${name}`,
   history: "Verlauf",
+  changePrice: "Preis ändern",
   remove: "Löschen",
   removeTitle: (name) => `${name} löschen?`,
   removeHint:

@@ -63,6 +63,9 @@ export const session = {
   setUp: "Begin",
   noToken:
     "This link is not complete. Open the whole link that headquarters printed, including what is behind the #.",
+  changePassword: "Change password",
+  oldPassword: "Old password",
+  passwordChanged: "Your password was changed",
   toSignIn: "I have an account already",
   againTitle: "Please sign in again",
   againHint: "Your session has ended. What you have entered is still here and is saved once you are back.",
@@ -83,6 +86,7 @@ const codes: ByCode<{ readonly title: string; readonly fix: string }> = {
     title: "This link cannot be used",
     fix: "It works once and for a day. Ask whoever runs headquarters for a new one.",
   },
+  RATE_LIMITED: { title: "That was a lot at once", fix: "Wait a moment, then try again." },
   SETUP_DONE: { title: "Headquarters is set up already", fix: "Sign in with your account." },
   FORBIDDEN: {
     title: "You may not do this",

@@ -86,6 +86,7 @@ const kinds: ByCode = {
 };
 
 export const review = {
+  waiting: (n: number) => `${n} waiting`,
   hint: "What waits for you: photos with a question, and items that lanes could not name by themselves.",
   photosTitle: "Photos with a question",
   noPhotos: "No photo waits for you",

@@ -23,6 +23,7 @@ export const products = {
   gone: (sku: string) => `There is no product ${sku} (any more)`,
   changedBy: (name: string) => `Changed by ${name}`,
   history: "History",
+  changePrice: "Change price",
   remove: "Delete",
   removeTitle: (name: string) => `Delete ${name}?`,
   removeHint:

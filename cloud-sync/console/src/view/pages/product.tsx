@@ -95,7 +95,17 @@ function Loaded({ known, reload }: { known: KnownProduct; reload: () => void }) 
       title={product.names[locale] ?? product.name}
       hint={changed}
       back={<Back />}
-      tools={mayEdit && <RemoveButton product={product} />}
+      tools={
+        mayEdit && (
+          <>
+            <Link className="button" href={`${pathOf("prices")}?sku=${encodeURIComponent(product.sku)}`}>
+              <Icon name="prices" />
+              {t.products.changePrice}
+            </Link>
+            <RemoveButton product={product} />
+          </>
+        )
+      }
     >
       <div className="columns">
         <ProductEditor known={known} onSaved={reload} />

@@ -3,6 +3,7 @@ import type { SessionKeeper } from "../../api/session-keeper.js";
 import type { Locale, Strings } from "../../i18n/index.js";
 import { TextField } from "../parts/field.js";
 import { Notice, ProblemNotice } from "../parts/notice.js";
+import { shortestPassword } from "../parts/password-dialog.js";
 import { Link, useRouter } from "../router.js";
 import { useTask } from "../use-task.js";
 import { Brand, Languages } from "./sign-in.js";
@@ -14,9 +15,6 @@ interface Props {
   readonly onLocale: (locale: Locale) => void;
 }
 
-/** Characters of a password at least; headquarters has the last word. */
-const shortest = 10;
-
 /** The one-time link of the first start: makes the first administrator. Its secret is never sent in an address. */
 export function SetupPage({ t, keeper, locale, onLocale }: Props) {
   const { go } = useRouter();
@@ -26,7 +24,7 @@ export function SetupPage({ t, keeper, locale, onLocale }: Props) {
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
   const task = useTask();
-  const short = password.length < shortest ? t.session.tooShort(shortest) : undefined;
+  const short = password.length < shortestPassword ? t.session.tooShort(shortestPassword) : undefined;
   const differs = again !== password ? t.session.differs : undefined;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -59,7 +57,7 @@ export function SetupPage({ t, keeper, locale, onLocale }: Props) {
             onValue={setPassword}
             autoComplete="new-password"
             required
-            hint={t.session.passwordHint(shortest)}
+            hint={t.session.passwordHint(shortestPassword)}
             error={tried ? short : undefined}
           />
           <TextField

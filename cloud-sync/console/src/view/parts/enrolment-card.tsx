@@ -84,6 +84,7 @@ function Reasons({ enrolment }: { enrolment: Enrolment }) {
       {findings.map(({ code, grade }) => (
         <li key={code} data-grade={grade}>
           {t.photos.findings[code].what}
+          {(code === "duplicate" || code === "lookAlike") && <code> {verdict?.conflicts[0]?.sku}</code>}
           {grade !== "note" && <small>{t.photos.findings[code].fix}</small>}
         </li>
       ))}

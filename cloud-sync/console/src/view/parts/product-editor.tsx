@@ -73,6 +73,7 @@ export function ProductEditor({ known, onSaved }: Props) {
         onSaved(written.product);
       } catch (error) {
         if (!isConflict(error)) throw error;
+        if (!base.product) return setExists(true);
         const theirs = await readProduct(client, product.sku);
         const merge = mergeChanges(baseForm, wish, formOf(theirs.product, locale));
         setClash({ merge, theirs: theirs.product, etag: theirs.etag });

@@ -6,6 +6,7 @@ import { useTask } from "../use-task.js";
 import { Dialog } from "./dialog.js";
 import { CheckField, SelectField, TextField } from "./field.js";
 import { Notice, ProblemNotice } from "./notice.js";
+import { shortestPassword } from "./password-dialog.js";
 
 interface Props {
   /** Null: a new one. */
@@ -13,8 +14,6 @@ interface Props {
   readonly onClose: () => void;
   readonly onChanged: () => void;
 }
-
-const shortest = 10;
 
 /** Adds, changes or removes somebody who may sign in. */
 export function UserDialog({ user, onClose, onChanged }: Props) {
@@ -26,7 +25,8 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
   const [link, setLink] = useState<string | null>(null);
   const task = useTask();
   const path = `/api/users/${encodeURIComponent(user?.name ?? "")}`;
-  const short = password !== "" && password.length < shortest ? t.session.tooShort(shortest) : undefined;
+  const short =
+    password !== "" && password.length < shortestPassword ? t.session.tooShort(shortestPassword) : undefined;
   const finish = async (work: () => Promise<unknown>, text: string) => {
     if (!(await task.run(work))) return;
     say({ text });
@@ -83,7 +83,7 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
           required={!user}
           autoComplete="new-password"
           error={short}
-          hint={user ? t.people.passwordStays : t.session.passwordHint(shortest)}
+          hint={user ? t.people.passwordStays : t.session.passwordHint(shortestPassword)}
         />
         {user && <CheckField label={t.people.disable} checked={disabled} onValue={setDisabled} />}
         <ProblemNotice t={t} error={task.error} />

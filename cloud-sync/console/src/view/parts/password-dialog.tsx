@@ -1,0 +1,58 @@
+import { type FormEvent, useState } from "react";
+import { useHq } from "../hq.js";
+import { useTask } from "../use-task.js";
+import { Dialog } from "./dialog.js";
+import { TextField } from "./field.js";
+import { ProblemNotice } from "./notice.js";
+
+/** Characters of a password at least; headquarters has the last word. */
+export const shortestPassword = 10;
+
+/** One's own password; other sessions of the account end with it. */
+export function PasswordDialog({ onClose }: { onClose: () => void }) {
+  const { t, client, session, say } = useHq();
+  const [password, setPassword] = useState("");
+  const [newPassword, setNewPassword] = useState("");
+  const task = useTask();
+  const short = newPassword.length < shortestPassword ? t.session.tooShort(shortestPassword) : undefined;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (short) return;
+    const body = { password, newPassword };
+    // A wrong old password is no session that ended.
+    if (!(await task.run(() => client.ask("PUT", "/api/session/password", { body, open: true })))) return;
+    say({ text: t.session.passwordChanged });
+    onClose();
+  };
+  return (
+    <Dialog title={t.session.changePassword} closeText={t.common.close} onClose={onClose}>
+      <form className="stack" onSubmit={submit}>
+        <input type="text" hidden readOnly autoComplete="username" value={session.user.name} />
+        <TextField
+          label={t.session.oldPassword}
+          type="password"
+          value={password}
+          onValue={setPassword}
+          autoComplete="current-password"
+          required
+        />
+        <TextField
+          label={t.session.newPassword}
+          type="password"
+          value={newPassword}
+          onValue={setNewPassword}
+          autoComplete="new-password"
+          required
+          hint={t.session.passwordHint(shortestPassword)}
+          error={newPassword === "" ? undefined : short}
+        />
+        <ProblemNotice t={t} error={task.error} />
+        <div className="actions">
+          <button type="submit" className="button primary" disabled={task.busy}>
+            {t.common.save}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

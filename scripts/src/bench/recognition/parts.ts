@@ -1,0 +1,154 @@
+import { InvariantError } from "@tillsight/contracts";
+import type { BenchContext } from "./context.js";
+import { foldEmbedders, shippedEmbedders, type TestedEmbedder } from "./embedders.js";
+import { measureOpenSet } from "./open-set.js";
+import { openSetSection } from "./open-set-section.js";
+import { type PhotoSet, readGrocery, thinned } from "./photos.js";
+import { mobileNet } from "./reference.js";
+import { measureRetrieval } from "./retrieval.js";
+import { retrievalSection } from "./retrieval-section.js";
+import { measureRobustness } from "./robustness.js";
+import { robustnessSection } from "./robustness-section.js";
+import type { PageSection } from "./section.js";
+import { measureSpeed } from "./speed/measure.js";
+import { speedSection } from "./speed/section.js";
+import { cutOutGoods, virtualGoods } from "./trays/goods.js";
+import { measureTrays, type TrayResult, watchedDetector } from "./trays/measure.js";
+import { trayPlans } from "./trays/plans.js";
+import { traysSection } from "./trays/section.js";
+
+/** Photos of each class with `--quick`. */
+const QUICK_PHOTOS = 10;
+/** What the reference network, which takes several times as long, is asked about. */
+const COMPARED = new Set([
+  "occlusion 30 %",
+  "light x 0.5",
+  "rotation 180°",
+  "rotation 90°",
+  "noise 25",
+  "JPEG 30",
+]);
+
+export interface Sources {
+  /** GroceryStoreDataset. */
+  readonly dataDir: string;
+  /** Reference networks. */
+  readonly modelsDir: string;
+}
+
+type Part = (context: BenchContext, sources: Sources) => Promise<PageSection>;
+
+function photos(context: BenchContext, { dataDir }: Sources): PhotoSet {
+  const set = readGrocery(dataDir);
+  return context.quick ? thinned(set, QUICK_PHOTOS) : set;
+}
+
+/** One fold is enough for a look. */
+const foldsOf = (context: BenchContext): TestedEmbedder[] =>
+  context.quick ? foldEmbedders().slice(0, 1) : foldEmbedders();
+
+async function retrieval(context: BenchContext, sources: Sources): Promise<PageSection> {
+  const set = photos(context, sources);
+  const folds = foldsOf(context);
+  const ours = [];
+  for (const fold of folds) ours.push(...(await measureRetrieval(context, set, fold, [fold])));
+  const reference = await measureRetrieval(
+    context,
+    set,
+    mobileNet(sources.modelsDir, context.cache.dir),
+    folds,
+  );
+  return retrievalSection(
+    { ours, reference },
+    set,
+    folds.map(({ heldOut }) => heldOut.size),
+  );
+}
+
+async function openSet(context: BenchContext, sources: Sources): Promise<PageSection> {
+  return openSetSection(await measureOpenSet(context, photos(context, sources), foldsOf(context)));
+}
+
+async function robustness(context: BenchContext, sources: Sources): Promise<PageSection> {
+  const set = photos(context, sources);
+  const folds = foldsOf(context);
+  const ours = [];
+  for (const fold of folds) ours.push(...(await measureRobustness(context, set, fold, [fold])));
+  const rival = mobileNet(sources.modelsDir, context.cache.dir);
+  const compared = await measureRobustness(context, set, rival, folds, {
+    only: ({ name }) => COMPARED.has(name),
+    everyClass: true,
+  });
+  return robustnessSection(ours, compared);
+}
+
+/** Trays of each size and crowding, of the virtual lane's goods and of each fold's cut-outs. */
+const [VIRTUAL_TRAYS, CUT_OUT_TRAYS] = [12, 6];
+const THREADS = 2;
+
+async function virtualTrays(context: BenchContext): Promise<PageSection> {
+  const detector = await watchedDetector(THREADS);
+  const [tested] = shippedEmbedders();
+  if (!tested) throw new InvariantError("there is no embedder beside the detector");
+  const embedder = await tested.open();
+  try {
+    const plans = trayPlans(context.quick ? 1 : VIRTUAL_TRAYS);
+    const results = await measureTrays(context, "virtual trays", virtualGoods, plans, detector, embedder);
+    return traysSection(
+      "virtual-trays",
+      "Trays of the virtual lane's goods",
+      "recognition-virtual-trays.svg",
+      {
+        name: "virtual lane",
+        about: `${virtualGoods.items.length} products of the virtual lane, which no training has seen, each enrolled from five photos on a plain sheet, through the networks that ship. 30 % of the goods are repeats. Look-alikes are in on purpose: two apples, four round yellow to orange fruits, four brown breads.`,
+        results,
+        names: new Map(virtualGoods.items.map(({ product }) => [product.sku, product.name])),
+      },
+    );
+  } finally {
+    await detector.close();
+    await embedder.close();
+  }
+}
+
+async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<PageSection> {
+  const set = readGrocery(dataDir);
+  const detector = await watchedDetector(THREADS);
+  const results: TrayResult[] = [];
+  const folds = foldsOf(context);
+  const names = new Map<string, string>();
+  const sizes: number[] = [];
+  try {
+    for (const fold of folds) {
+      const goods = cutOutGoods(set, fold.heldOut);
+      for (const { product } of goods.items) names.set(product.sku, product.name);
+      sizes.push(goods.items.length);
+      const embedder = await fold.open();
+      try {
+        const plans = trayPlans(context.quick ? 1 : CUT_OUT_TRAYS);
+        const what = `trays of what ${fold.name} never saw`;
+        results.push(...(await measureTrays(context, what, goods, plans, detector, embedder)));
+      } finally {
+        await embedder.close();
+      }
+    }
+  } finally {
+    await detector.close();
+  }
+  return traysSection("photo-trays", "Trays of catalogue pictures held out", "recognition-photo-trays.svg", {
+    name: "pictures held out",
+    about: `Catalogue pictures of the classes that each fold's network never saw (${sizes.join(", ")} products; pictures that show several pieces are left out), cut out and laid on the virtual lane's trays by its renderer. Each is enrolled from five photos of the cut-out on a plain sheet, so references and trays show the same specimen.`,
+    results,
+    names,
+  });
+}
+
+/** Each part measures for itself and gives its section of the page; in the page's order. */
+export const parts: Readonly<Record<string, Part>> = {
+  retrieval,
+  "open-set": openSet,
+  robustness,
+  "virtual-trays": virtualTrays,
+  "photo-trays": photoTrays,
+  speed: async (context, { modelsDir }) => speedSection(await measureSpeed(context, modelsDir)),
+};

@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readModel } from "@tillsight/models";
+import { withByteConvolutions } from "../onnx/int8.js";
+import { modernised, withFullWeights, withHalfWeights } from "../onnx/rewrite.js";
+import { referenceFile } from "../reference.js";
+
+export const precisions = ["as shipped", "fp32 stored", "fp16 stored", "int8 dynamic"] as const;
+export type Precision = (typeof precisions)[number];
+
+/** One file to be measured. */
+export interface Variant {
+  readonly kind: "embedder" | "detector";
+  readonly network: string;
+  readonly precision: Precision;
+  /** Ours is compared with what is not. */
+  readonly ours: boolean;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What ships is one of the others: nothing new to measure. */
+const sameSize = (a: Uint8Array, b: Uint8Array): boolean => Math.abs(a.length / b.length - 1) < 0.03;
+
+/** Our networks in each precision, and the reference networks where they are; the files lie in `folder`. */
+export async function variantsIn(folder: string, modelsDir: string): Promise<Variant[]> {
+  mkdirSync(folder, { recursive: true });
+  const variants: Variant[] = [];
+  const add = (of: Pick<Variant, "kind" | "network" | "ours">, precision: Precision, bytes: Uint8Array) => {
+    const path = join(folder, `${of.network}-${precision.replace(" ", "-")}.onnx`);
+    writeFileSync(path, bytes);
+    variants.push({ ...of, precision, path, bytes: bytes.length });
+  };
+  for (const kind of ["embedder", "detector"] as const) {
+    const { manifest, bytes } = await readModel(kind);
+    const of = { kind, network: manifest.id, ours: true };
+    add(of, "as shipped", bytes);
+    const others: [Precision, Uint8Array][] = [
+      ["fp32 stored", withFullWeights(bytes)],
+      ["fp16 stored", withHalfWeights(bytes)],
+      ["int8 dynamic", withByteConvolutions(bytes)],
+    ];
+    for (const [precision, made] of others) if (!sameSize(made, bytes)) add(of, precision, made);
+  }
+  for (const [which, kind, network] of [
+    ["embedder", "embedder", "MobileNetV2 224"],
+    ["yolox", "detector", "YOLOX-Nano 416"],
+    ["nanodet", "detector", "NanoDet-m 320"],
+  ] as const)
+    add(
+      { kind, network, ours: false },
+      "as shipped",
+      modernised(readFileSync(referenceFile(modelsDir, which))),
+    );
+  return variants;
+}
