@@ -21,13 +21,14 @@ import { isLoopback, ownUrl } from "./http/address.js";
 import type { RateLimits } from "./http/rate-limit.js";
 import { createServer, type ServerParts } from "./http/server.js";
 import { type Logger, silentLogger } from "./log.js";
+import { report, version } from "./observe/health.js";
+import { measure } from "./observe/measure.js";
+import { createMetrics } from "./observe/metrics.js";
 import { type Broker, startBroker } from "./publish/broker.js";
 import { type BrokerAccess, Publisher } from "./publish/publisher.js";
 import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
 import { openObjectStore } from "./storage/objects/open.js";
 import { openDatabase } from "./storage/open.js";
-
-export const version = "0.1.0";
 
 export interface CloudSyncOptions {
   /** Folder of the catalog database, the pictures and the local token; created when missing. */
@@ -198,7 +199,10 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await copies.start();
   undo.add(() => copies.stop());
   const { fleet } = fleetParts;
-  const health = () => report(catalog, publisher, fleet);
+  const health = () => report({ db, catalog, publisher, fleet });
+  const metrics = createMetrics();
+  const measured = { metrics, db, copies, publisher, fleet, upward: fleetParts.upward, health };
+  const measuring = { metrics, measure: () => measure(measured) };
   await enrolment.start();
   undo.add(() => enrolment.stop());
   const forLanes = {
@@ -208,7 +212,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const forFleet = { ...fleetParts, credentials, objects, forLanes };
   const { url, consoleUrl } = await serve(
     options,
-    { db, catalog, imports, photos, enrolment, access, log, version, health, ...forFleet },
+    { db, catalog, imports, photos, enrolment, access, log, version, health, ...measuring, ...forFleet },
     undo,
   );
   await writeFile(addressFile(dataDir), `${url}\n`, { mode: 0o600 });
@@ -249,26 +253,4 @@ async function serve(
       { host },
     );
   return { url, consoleUrl: consoleUrl() };
-}
-
-async function report(catalog: CloudCatalog, publisher: Publisher, fleet: Fleet): Promise<HealthReport> {
-  const parts: HealthReport["parts"] = { publisher: publisher.health(), fleet: fleet.health() };
-  try {
-    const { lsn } = await catalog.state();
-    const unpublished = await publisher.ledger.unpublishedCount();
-    parts.catalog = {
-      state: "ok",
-      detail: `LSN ${lsn}`,
-      facts: { lsn, unpublished },
-    };
-  } catch (error) {
-    parts.catalog = {
-      state: "failed",
-      detail: String(error),
-      fix: "Look at the log; check the disk of the data folder.",
-    };
-  }
-  const states = Object.values(parts).map((part) => part.state);
-  const state = states.includes("failed") ? "failed" : states.includes("degraded") ? "degraded" : "ok";
-  return { state, version, uptimeSeconds: process.uptime(), parts };
 }

@@ -2,7 +2,7 @@ import type { Box } from "@tillsight/contracts";
 import { runInBatches } from "./batches.js";
 import { crop, requirePicture } from "./crop.js";
 import type { ModelSettings } from "./detector.js";
-import { BadInferenceError } from "./errors.js";
+import { BadInferenceError, ModelMissingError } from "./errors.js";
 import { inTurn } from "./in-turn.js";
 import { Letterboxer } from "./letterbox.js";
 import { lookKinds, type PrintManifest } from "./manifest.js";
@@ -91,6 +91,19 @@ export async function loadPrintJudge(settings: ModelSettings = {}): Promise<Prin
     rawTime: network.rawTime,
     close: network.close,
   };
+}
+
+/**
+ * The same, or null where the folder has no such network: what is there and damaged is an error all the same.
+ * @throws InvalidManifestError, CorruptModelError, ModelShapeError, NoProviderError
+ */
+export async function findPrintJudge(settings: ModelSettings = {}): Promise<PrintJudge | null> {
+  try {
+    return await loadPrintJudge(settings);
+  } catch (error) {
+    if (error instanceof ModelMissingError) return null;
+    throw error;
+  }
 }
 
 function rowsOf(values: Float32Array): number[][] {

@@ -27,6 +27,7 @@ export const TEST_NEEDS = [
     probe: { pkgConfig: "gstreamer-plugins-base-1.0" },
   },
   { package: "openssl", why: "makes certificates for the tests of TLS", probe: { command: "openssl" } },
+  { package: "prometheus", why: "its promtool checks the alert rules", probe: { command: "promtool" } },
   { package: "mosquitto", why: "tests catalog sync against a real broker", probe: { command: "mosquitto" } },
   {
     package: "nats-server",

@@ -4,7 +4,13 @@ import { SignInRefusedError } from "./errors.js";
 import { Passwords } from "./password.js";
 import { local, type Principal } from "./roles.js";
 import { same } from "./secret.js";
-import { logSecurity, readSecurity, type SecurityQuery, type StoredSecurityEvent } from "./security-log.js";
+import {
+  logSecurity,
+  readSecurity,
+  type SecurityEvent,
+  type SecurityQuery,
+  type StoredSecurityEvent,
+} from "./security-log.js";
 import { type Session, Sessions } from "./sessions.js";
 import { SetupLinks } from "./setup-links.js";
 import { SignInTries } from "./sign-in-tries.js";
@@ -88,6 +94,11 @@ export class Access {
       if (name !== undefined)
         await logSecurity(tx, { kind: "sign-out", actor: name, subject: name, address }, this.now());
     });
+  }
+
+  /** What happened outside of here, to terminals. */
+  note(event: SecurityEvent): Promise<void> {
+    return logSecurity(this.#db, event, this.now());
   }
 
   /** Newest first. */

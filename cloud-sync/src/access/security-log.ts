@@ -6,6 +6,7 @@ export const securityKinds = [
   ...["set-up", "setup-link", "sign-in", "sign-in-failed", "sign-out"],
   ...["user-created", "user-changed", "password-changed", "user-removed"],
   ...["token-created", "token-revoked"],
+  ...["terminal-invited", "terminal-registered", "terminal-revoked", "terminal-settings"],
 ] as const;
 
 /** One thing that happened to accounts, sessions or tokens. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { TillsightError } from "@tillsight/contracts";
-import { loadDetector, loadEmbedder, type ModelSettings } from "@tillsight/models";
+import { findPrintJudge, loadDetector, loadEmbedder, type ModelSettings } from "@tillsight/models";
 import { photoReader } from "./reading.js";
 import type { ThreadAnswer, ThreadQuestion, ThreadReady } from "./threaded-reader.js";
 
@@ -9,7 +9,7 @@ async function serve(settings: ModelSettings): Promise<void> {
   const port = parentPort;
   if (!port) return;
   const [detector, embedder] = [await loadDetector(settings), await loadEmbedder(settings)];
-  const reader = photoReader(detector, embedder);
+  const reader = photoReader(detector, embedder, await findPrintJudge(settings));
   port.on("message", ({ id, bytes }: ThreadQuestion) => {
     void reader
       .read(bytes)

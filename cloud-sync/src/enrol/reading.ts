@@ -4,8 +4,10 @@ import {
   type Detection,
   type Detector,
   type Embedder,
+  likelihoodOf,
   mainSubject,
   type Picture,
+  type PrintJudge,
 } from "@tillsight/models";
 import { PhotoRefusedError } from "../errors.js";
 import { decodePhoto } from "./decode.js";
@@ -28,7 +30,7 @@ export interface PhotoReading {
   readonly vector: Float32Array;
   readonly sharpness: number;
   readonly exposure: Exposure;
-  /** See `artificialLikelihood`. */
+  /** See `artificialLikelihood`; higher where the network for pictures of goods is sure that it shows one. */
   readonly artificial: number;
   /** Spent inside ONNX Runtime, ms: what the rest is measured against. */
   readonly inferenceMs: number;
@@ -43,14 +45,17 @@ export interface PhotoReader {
 }
 
 type Eye = Pick<Detector, "detect"> & Partial<Pick<Detector, "rawTime">>;
+type Judge = Pick<PrintJudge, "judge" | "notice"> & Partial<Pick<PrintJudge, "rawTime">>;
 type Hand = Pick<Embedder, "embed" | "info"> & Partial<Pick<Embedder, "rawTime">>;
 
 /**
  * The lane's own detector, crop and embedder, so that a reference made here meets what the lane's camera sees.
  * A picture in which nothing is detected is taken whole: shop pictures often show the item cut out.
+ * @param judge left out or null, a photographed print or screen is known by its measures alone.
  */
-export function photoReader(detector: Eye, embedder: Hand): PhotoReader {
-  const raw = () => (detector.rawTime?.().ms ?? 0) + (embedder.rawTime?.().ms ?? 0);
+export function photoReader(detector: Eye, embedder: Hand, judge?: Judge | null): PhotoReader {
+  const all = [detector, embedder, ...(judge ? [judge] : [])];
+  const raw = () => all.reduce((sum, network) => sum + (network.rawTime?.().ms ?? 0), 0);
   return {
     embedderId: embedder.info.id,
     async read(bytes) {
@@ -61,9 +66,22 @@ export function photoReader(detector: Eye, embedder: Hand): PhotoReader {
       const [vector] = await embedder.embed([subject ? crop(picture, subject.box) : picture]);
       if (!vector)
         throw new PhotoRefusedError("the picture gave no embedding", "Take another picture of the item.");
-      return { ...measure(picture, subject, found), vector, inferenceMs: raw() - before };
+      const measured = measure(picture, subject, found);
+      const artificial = Math.max(measured.artificial, await pictured(picture, judge));
+      return { ...measured, artificial, vector, inferenceMs: raw() - before };
     },
   };
+}
+
+/**
+ * How likely the whole photo is one of paper or of a screen, 0 below the network's limit. The measures know files that
+ * never were a photo; a print or a screen that was photographed has a camera's grain, and is the network's business.
+ */
+async function pictured(picture: Picture, judge: Judge | null | undefined): Promise<number> {
+  if (!judge) return 0;
+  const [look] = await judge.judge(picture, [{ x: 0, y: 0, w: picture.width, h: picture.height }]);
+  const likelihood = look ? likelihoodOf(look.logOdds) : 0;
+  return likelihood >= judge.notice ? likelihood : 0;
 }
 
 function measure(picture: Picture, subject: Detection | undefined, found: readonly Detection[]) {

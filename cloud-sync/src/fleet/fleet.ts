@@ -106,6 +106,11 @@ export class Fleet {
     client.end(true);
   }
 
+  /** Messages that did not fit, or of a store that is not known. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
   get connected(): boolean {
     return this.#client?.connected ?? false;
   }

@@ -67,6 +67,7 @@ export interface FleetStart {
 export interface FleetParts {
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
+  readonly upward: UpwardStore;
   stop(): Promise<void>;
   /** To be called when somebody got a credential, or a terminal lost its. @throws CloudStartError */
   credentialsChanged(revoked?: TerminalId): Promise<void>;
@@ -103,7 +104,7 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
       : new Relay({ db: o.db, target: new NatsRelay(o.relayUrl), log: o.log, share: o.share });
   relay?.start();
   return {
-    ...{ fleet, rollouts },
+    ...{ fleet, rollouts, upward },
     async stop() {
       await unlisten();
       await writing;

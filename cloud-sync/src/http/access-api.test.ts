@@ -114,6 +114,23 @@ test("a cookie that somebody planted becomes no session, and the one from before
   expect((await browser.call("GET", "/api/session", undefined, { cookie: first })).status).toBe(401);
 });
 
+test("a name that nobody has is answered as a wrong password is, and guessing is told to wait", async () => {
+  const name = await person("viewer");
+  const guess = (as: string) => new Browser(cloud).signIn(as, "not the password");
+  const [known, unknown] = [await guess(name), await guess("nobody-at-all")];
+  expect(known).toMatchObject({ status: 401, body: { type: "SIGN_IN_REFUSED" } });
+  expect([unknown.status, unknown.body]).toEqual([known.status, known.body]);
+  for (let i = 1; i < 5; i++) await guess(name);
+  const blocked = await new Browser(cloud).signIn(name, password);
+  expect(blocked).toMatchObject({
+    status: 429,
+    body: { type: "SIGN_IN_BLOCKED", fix: expect.stringMatching(/Wait/) },
+  });
+  expect(Number(blocked.headers.get("retry-after"))).toBe(1);
+  time += 2_000;
+  await signedIn(name);
+});
+
 test("a session ends after two hours without a call, and after twelve however busy", async () => {
   const anna = await signedIn("anna");
   const status = async () => (await anna.call("GET", "/api/products")).status;

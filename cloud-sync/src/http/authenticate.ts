@@ -38,6 +38,15 @@ export function authenticate(app: FastifyInstance, access: Access, limit: RateLi
   });
 }
 
+/** Whether who opened a connection that lasts may still have it: sessions end, tokens are revoked, roles change. */
+export async function mayStay(request: FastifyRequest, access: Access): Promise<boolean> {
+  const least = accessOf(request.method, request.routeOptions.url ?? "");
+  request.principal = null;
+  await identify(request, access);
+  const { principal } = request as { principal: Principal | null };
+  return principal !== null && least !== undefined && least !== "open" && mayAct(principal.role, least);
+}
+
 /** @throws CsrfError, UnauthorizedError for a token that is none (a cookie beside it does not count) */
 async function identify(request: FastifyRequest, access: Access): Promise<void> {
   const { authorization } = request.headers;

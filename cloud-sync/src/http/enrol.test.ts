@@ -1,6 +1,6 @@
 import { Sku } from "@tillsight/contracts";
 import sharp from "sharp";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type CloudSync, startCloudSync } from "../cloud.js";
 import type { PhotoReader } from "../enrol/reading.js";
@@ -55,7 +55,8 @@ async function call(method: string, path: string, body?: Uint8Array | FormData |
     },
     ...(body === undefined ? {} : { body: raw ? (body as FormData) : JSON.stringify(body) }),
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer };
+  const answer = (response.status === 204 ? null : await response.json()) as Answer;
+  return { status: response.status, headers: response.headers, body: answer };
 }
 
 const form = (...pictures: Uint8Array[]) => {
@@ -258,4 +259,25 @@ test("a page of another origin is turned away", async () => {
   });
   const error = await new Promise<Error>((resolve) => socket.once("error", resolve));
   expect(error.message).toContain("403");
+});
+
+test("a page that looks on is told to leave once its token is revoked", async () => {
+  const made = await call("POST", "/api/tokens", { name: "page", role: "viewer" });
+  const { id, token } = made.body as unknown as { id: string; token: string };
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const socket = new WebSocket(`${cloud.url.replace("http", "ws")}/api/enrolments/live`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const pinged = new Promise((resolve) => socket.once("ping", resolve));
+    await new Promise((resolve) => socket.once("open", resolve));
+    await vi.advanceTimersByTimeAsync(20_000);
+    await pinged;
+    await call("DELETE", `/api/tokens/${id}`);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await closed).toBe(4401);
+  } finally {
+    vi.useRealTimers();
+  }
 });

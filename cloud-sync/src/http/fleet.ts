@@ -92,7 +92,7 @@ function terminalRoutes(app: FastifyInstance, { fleet, objects }: ServerParts): 
   });
 }
 
-function orderRoutes(app: FastifyInstance, { fleet }: ServerParts): void {
+function orderRoutes(app: FastifyInstance, { fleet, access }: ServerParts): void {
   app.post("/api/fleet/terminals/:store/:terminal/commands", async (request, reply) => {
     const { command, seconds, id = idOf(request) } = Command.parse(request.body);
     const known = await fleet.commands.find(id, new Date());
@@ -114,17 +114,18 @@ function orderRoutes(app: FastifyInstance, { fleet }: ServerParts): void {
   app.put("/api/fleet/terminals/:store/:terminal/settings", async (request) => {
     const settings = RemoteSettings.parse(request.body);
     const ifMatch = /^"?(\d{1,9})"?$/.exec(request.headers["if-match"] ?? "")?.[1];
-    const version = await fleet.desire(
-      laneOf(request),
-      settings,
-      ifMatch === undefined ? undefined : Number(ifMatch),
-    );
+    const lane = laneOf(request);
+    const version = await fleet.desire(lane, settings, ifMatch === undefined ? undefined : Number(ifMatch));
+    await access.note({
+      ...{ kind: "terminal-settings", actor: actorOf(request), subject: `${lane.store}/${lane.terminal}` },
+      ...{ address: request.ip, detail: { version, settings } },
+    });
     return { version, desired: settings };
   });
 }
 
 function credentialRoutes(app: FastifyInstance, parts: ServerParts): void {
-  const { fleet, credentials, catalog, forLanes } = parts;
+  const { fleet, credentials, catalog, forLanes, access } = parts;
   const tries = new TryLimit({ perMinute: 10 });
 
   app.post("/api/fleet/registrations", async (request, reply) => {
@@ -135,6 +136,8 @@ function credentialRoutes(app: FastifyInstance, parts: ServerParts): void {
         `Make it: PUT /api/stores/${invitation.store}.`,
       );
     const made = await credentials.invite({ ...invitation, hours, actor: actorOf(request) }, new Date());
+    const subject = `${invitation.store}/${invitation.terminal}`;
+    await access.note({ kind: "terminal-invited", actor: actorOf(request), subject, address: request.ip });
     return reply.code(201).send({ ...made, store: invitation.store, terminal: invitation.terminal });
   });
 
@@ -143,6 +146,8 @@ function credentialRoutes(app: FastifyInstance, parts: ServerParts): void {
     const { code } = Redeem.parse(request.body);
     const credential = await tries.guard(() => credentials.redeem(code, new Date()));
     await parts.credentialsChanged();
+    const subject = `${credential.store}/${credential.terminal}`;
+    await access.note({ kind: "terminal-registered", actor: subject, subject, address: request.ip });
     return { ...credential, ...forLanes } satisfies Registration;
   });
 
@@ -151,6 +156,9 @@ function credentialRoutes(app: FastifyInstance, parts: ServerParts): void {
     await fleet.terminals.require(lane, new Date());
     const revoked = await credentials.revoke(lane, new Date());
     if (revoked) await parts.credentialsChanged(lane);
+    const subject = `${lane.store}/${lane.terminal}`;
+    if (revoked)
+      await access.note({ kind: "terminal-revoked", actor: actorOf(request), subject, address: request.ip });
     return { revoked };
   });
 

@@ -11,6 +11,7 @@ export type RouteAccess = Role | "open";
  */
 export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "GET /healthz": "open",
+  "GET /metrics": "viewer",
   "GET /*": "open",
   // What the API is like is no secret: it is in the repository.
   "GET /api/openapi.json": "open",

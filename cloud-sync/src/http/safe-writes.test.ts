@@ -159,6 +159,15 @@ describe("a write with an Idempotency-Key", () => {
     expect(short).toMatchObject({ status: 400, body: { type: "INVALID_INPUT" } });
   });
 
+  test("that has no answer but its status is answered by it again", async () => {
+    const { id } = (await call("POST", "/api/tokens", wanted)).body;
+    const key = { "idempotency-key": newKey() };
+    const revoke = () => call("DELETE", `/api/tokens/${id}`, undefined, key);
+    const [first, again] = [await revoke(), await revoke()];
+    expect([first.status, again.status, again.body]).toEqual([204, 204, ""]);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+  });
+
   test("an import whose answer was lost goes in once", async () => {
     const key = { "idempotency-key": newKey(), "content-type": "text/csv" };
     const send = async () => {

@@ -13,6 +13,7 @@ import type { PhotoStore } from "../enrol/photo-store.js";
 import type { Credentials } from "../fleet/credentials.js";
 import type { FleetParts } from "../fleet/start-fleet.js";
 import type { Logger } from "../log.js";
+import type { Metrics } from "../observe/metrics.js";
 import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
 import { authenticate } from "./authenticate.js";
@@ -25,6 +26,7 @@ import { securityHeaders } from "./headers.js";
 import { idempotency } from "./idempotency.js";
 import { transferRoutes } from "./imports.js";
 import { KeptAnswers } from "./kept-answers.js";
+import { metricsRoutes } from "./metrics.js";
 import { openApiRoutes } from "./openapi/routes.js";
 import { photoRoutes } from "./photos.js";
 import { sendProblem } from "./problem.js";
@@ -52,6 +54,8 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
   /** Proxies that are believed: addresses or networks, as `X-Forwarded-For` and `-Proto` can be forged. */
   readonly trustProxy?: string | undefined;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  measure(): Promise<string>;
   readonly version: string;
   readonly rateLimits?: RateLimits | undefined;
   /** Where people open the console, without a slash at its end. */
@@ -62,8 +66,9 @@ export interface ServerParts extends Omit<FleetParts, "stop"> {
 /** The HTTP API and the console, not yet listening. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const { trustProxy = false } = parts;
-  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy });
-  app.setErrorHandler(sendProblem(parts.log));
+  const frameworkErrors = sendProblem(parts.log);
+  const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true, trustProxy, frameworkErrors });
+  app.setErrorHandler(frameworkErrors);
   requireDeclaredAccess(app);
   await app.register(cookie);
   await securityHeaders(app);
@@ -97,6 +102,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   openApiRoutes(app, parts.version);
   sessionRoutes(app, parts);
   userRoutes(app, parts);
+  metricsRoutes(app, parts);
   productRoutes(app, parts);
   detailRoutes(app, parts);
   storeRoutes(app, parts);

@@ -32,6 +32,9 @@ export interface PublisherOptions {
   readonly refreshMs?: number;
 }
 
+/** Kinds of messages to lanes; the last three are answers. */
+export type Sent = "delta" | "head" | "keys" | "range" | "manifest" | "chunks";
+
 /** Deltas that are sent before the broker has confirmed the first. */
 const window = 32;
 /** Deltas of a store that are kept for lanes that were away. */
@@ -62,8 +65,8 @@ export class Publisher {
   #flushing = false;
   #again = false;
   #work: Promise<unknown> = Promise.resolve();
+  readonly #sent = { delta: 0, head: 0, keys: 0, range: 0, manifest: 0, chunks: 0 };
   #rejected = 0;
-  #sent = 0;
 
   constructor(options: PublisherOptions) {
     this.#o = options;
@@ -129,6 +132,21 @@ export class Publisher {
     return history;
   }
 
+  /** Messages that the broker confirmed, by what they were or answered. */
+  get sent(): Readonly<Record<Sent, number>> {
+    return this.#sent;
+  }
+
+  /** Lanes whose request is not answered yet. */
+  get waiting(): number {
+    return this.#answers.waiting;
+  }
+
+  /** Requests that did not fit. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
   get connected(): boolean {
     return this.#client?.connected ?? false;
   }
@@ -136,7 +154,8 @@ export class Publisher {
   health(): PartHealth {
     const facts = {
       ...{ connected: this.#client?.connected ?? false, rejectedRequests: this.#rejected },
-      ...{ lanesWaiting: this.#answers.waiting, messagesSent: this.#sent },
+      lanesWaiting: this.#answers.waiting,
+      messagesSent: Object.values(this.#sent).reduce((sum, n) => sum + n, 0),
     };
     if (facts.connected) return { state: "ok", detail: "connected to the broker", facts };
     return {
@@ -230,7 +249,7 @@ export class Publisher {
       const deltas = await this.ledger.unpublished(store, window, olderThanMs);
       const last = deltas.at(-1);
       if (!last) return;
-      const sent = await Promise.all(deltas.map(({ bytes }) => this.#publish(topic, bytes)));
+      const sent = await Promise.all(deltas.map(({ bytes }) => this.#publish("delta", topic, bytes)));
       if (!sent.every(Boolean)) return;
       await this.ledger.confirm(store, last.toLsn);
       this.#headSoon(store);
@@ -251,21 +270,22 @@ export class Publisher {
   async #publishHead(store: NodeName): Promise<void> {
     if (!this.#client?.connected) return;
     const head = await this.history(store).head();
-    if (head) await this.#publish(topics.catalogHead.topic(store), head, true);
+    if (head) await this.#publish("head", topics.catalogHead.topic(store), head, true);
   }
 
   async #publishKeys(store: NodeName): Promise<void> {
     const frames = await this.ledger.endorsements(store);
-    if (frames.length > 0) await this.#publish(topics.catalogKeys.topic(store), Buffer.concat(frames), true);
+    if (frames.length > 0)
+      await this.#publish("keys", topics.catalogKeys.topic(store), Buffer.concat(frames), true);
   }
 
   /** True when the broker has it, false when there is no connection; one that breaks meanwhile is waited for. */
-  async #publish(topic: string, bytes: Uint8Array, retain = false): Promise<boolean> {
+  async #publish(what: Sent, topic: string, bytes: Uint8Array, retain = false): Promise<boolean> {
     const client = this.#client;
     if (!client?.connected) return false;
     const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     await client.publishAsync(topic, payload, { qos: 1, retain });
-    this.#sent++;
+    this.#sent[what]++;
     return true;
   }
 
@@ -288,7 +308,7 @@ export class Publisher {
       const topic = topics.catalogAnswer.topic(store, terminal);
       // What is not kept any more: the head says what there is.
       if (messages.length === 0) await this.#publishHead(store);
-      await Promise.all(messages.map((bytes) => this.#publish(topic, bytes)));
+      await Promise.all(messages.map((bytes) => this.#publish(request.want, topic, bytes)));
     } catch (error) {
       const facts = { store, terminal, want: request.want, error: String(error) };
       this.#log.warn("a lane's request was not answered", facts);

@@ -38,6 +38,8 @@ export interface Database extends Sql {
    * @returns what ends it
    */
   listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Of a server: connections of this process in use and idle, and calls that wait for one. */
+  connections?(): { readonly busy: number; readonly idle: number; readonly waiting: number };
   /** Idempotent. */
   close(): Promise<void>;
 }

@@ -125,6 +125,11 @@ export class PostgresDatabase implements Database {
     return this.#listener.listen(channel, listener);
   }
 
+  connections() {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
   close(): Promise<void> {
     this.#closing ??= Promise.all([this.#listener.close(), this.#pool.end()]).then(() => {});
     return this.#closing;

@@ -31,6 +31,7 @@ type Checked = { [S in UpStream]: { stream: S; id: string; body: UpBody[S]; pict
 /** Keeps what lanes send up: each record once, and a receipt only for what is durable. */
 export class UpwardStore {
   readonly #o: UpwardOptions;
+  readonly #received = new Map<string, { store: string; stream: UpStream; count: number }>();
 
   constructor(options: UpwardOptions) {
     this.#o = options;
@@ -42,7 +43,7 @@ export class UpwardStore {
     const { fitting, refused } = await this.#check(batch);
     const { stream, outbox } = batch;
     const last = batch.records.at(-1)?.n ?? 1;
-    return this.#o.db.transaction(async (tx) => {
+    const receipt = await this.#o.db.transaction(async (tx) => {
       const verdict = judgeBatch(await lockCursor(tx, from, batch), batch);
       if (!verdict.take) return { stream, outbox, last, upTo: verdict.upTo };
       for (const record of fitting) await this.#insert(tx, from, record);
@@ -55,6 +56,19 @@ export class UpwardStore {
       );
       return { stream, outbox, last, upTo: n };
     });
+    if (receipt.upTo >= last) this.#count(from.store, stream, batch.records.length);
+    return receipt;
+  }
+
+  /** Records that were taken since the start, repetitions included. */
+  received(): { readonly store: string; readonly stream: UpStream; readonly count: number }[] {
+    return [...this.#received.values()];
+  }
+
+  #count(store: string, stream: UpStream, records: number): void {
+    const key = `${store}/${stream}`;
+    const known = this.#received.get(key) ?? { store, stream, count: 0 };
+    this.#received.set(key, { ...known, count: known.count + records });
   }
 
   async #check({ stream, records }: UpBatch) {

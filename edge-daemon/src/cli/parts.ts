@@ -2,11 +2,9 @@ import { join } from "node:path";
 import {
   type Detector,
   type Embedder,
+  findPrintJudge,
   loadDetector,
   loadEmbedder,
-  loadPrintJudge,
-  ModelMissingError,
-  type ModelSettings,
   type NetworkInfo,
   type PrintJudge,
 } from "@tillsight/models";
@@ -27,16 +25,6 @@ export const infosOf = ({ detector, embedder, print }: Omit<Networks, "close">):
   embedder.info,
   ...(print ? [print.info] : []),
 ];
-
-/** A folder of models need not hold this one; one that is there and damaged is an error. */
-async function openPrint(settings: ModelSettings): Promise<PrintJudge | null> {
-  try {
-    return await loadPrintJudge(settings);
-  } catch (error) {
-    if (error instanceof ModelMissingError) return null;
-    throw error;
-  }
-}
 
 /** Where what was measured of the networks on this machine is kept. */
 const tuningFile = (config: DaemonConfig): string => join(config.dataDir, "tuning.json");
@@ -60,7 +48,7 @@ export async function openNetworks(config: DaemonConfig, { measure = false } = {
   try {
     const detector = kept(await loadDetector(settings));
     const embedder = kept(await loadEmbedder(settings));
-    const print = config.recognition.pictures ? kept(await openPrint(settings)) : null;
+    const print = config.recognition.pictures ? kept(await findPrintJudge(settings)) : null;
     return { detector, embedder, print, close };
   } catch (error) {
     await close();

@@ -7,6 +7,14 @@ import { measure } from "./measure.js";
 it("Prometheus gets what the parts say at the moment it asks", async () => {
   const health = new HealthBoard("0", () => 0);
   health.register("till", () => ({ state: "failed", detail: "gone" }));
+  health.register("sync", () => ({
+    ...{ state: "ok", detail: "" },
+    facts: { connected: true, behind: 12, "refused gap": 3, "refused damaged": 1 },
+  }));
+  health.register("uplink", () => ({
+    ...{ state: "ok", detail: "" },
+    facts: { connected: false, "waiting sale": 6, "dropped crop": 9 },
+  }));
   health.register("basket", () => ({ state: "ok", detail: "" }));
   let waiting = 3;
   const measured = {
@@ -32,6 +40,13 @@ it("Prometheus gets what the parts say at the moment it asks", async () => {
     "tillsight_outbox_waiting 3",
     'tillsight_part_may_sell{part="till"} 0',
     'tillsight_part_may_sell{part="basket"} 1',
+    "tillsight_sync_connected 1",
+    "tillsight_sync_behind 12",
+    'tillsight_sync_refused{reason="gap"} 3',
+    'tillsight_sync_refused{reason="damaged"} 1',
+    "tillsight_uplink_connected 0",
+    'tillsight_uplink_waiting{stream="sale"} 6',
+    'tillsight_uplink_dropped{stream="crop"} 9',
   ])
     expect(text.split("\n")).toContain(line);
   waiting = 0;

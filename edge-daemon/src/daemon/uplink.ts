@@ -6,6 +6,7 @@ import type { Assembly } from "./assembly.js";
 import { brokerAccess } from "./broker-access.js";
 import { CropTaker } from "./crop-taker.js";
 import type { Lane } from "./lane.js";
+import { readFigures } from "./measure.js";
 import { NoticeTeller } from "./notice-teller.js";
 import type { Selling } from "./selling.js";
 import { sampleOf } from "./telemetry.js";
@@ -92,7 +93,10 @@ export async function startReporting(
     }),
   ];
   let timer: NodeJS.Timeout | undefined;
-  const sample = async () => uplink.tell("telemetry", await sampleOf(metrics.registry, now()));
+  const sample = async () => {
+    readFigures({ ...assembly, ...selling, camera: deps.camera });
+    uplink.tell("telemetry", await sampleOf(metrics.registry, now()));
+  };
   const everyMs = config.uplink.telemetrySeconds * 1000;
   await parts.begin(
     "reporting",

@@ -82,6 +82,39 @@ export function createMetrics() {
       help: "Newest applied change of the catalog.",
       registers,
     }),
+    syncConnected: new Gauge({
+      name: "tillsight_sync_connected",
+      help: "1 while the lane is connected to the broker for its catalog; 0 also where it stands alone.",
+      registers,
+    }),
+    syncBehind: new Gauge({
+      name: "tillsight_sync_behind",
+      help: "LSNs between the lane and the newest head that it heard.",
+      registers,
+    }),
+    syncRefused: new Gauge({
+      name: "tillsight_sync_refused",
+      help: "Messages of catalog sync that were refused since the start, by reason.",
+      labelNames: ["reason"] as const,
+      registers,
+    }),
+    uplinkConnected: new Gauge({
+      name: "tillsight_uplink_connected",
+      help: "1 while records can go up to headquarters.",
+      registers,
+    }),
+    uplinkWaiting: new Gauge({
+      name: "tillsight_uplink_waiting",
+      help: "Records that headquarters has not confirmed.",
+      labelNames: ["stream"] as const,
+      registers,
+    }),
+    uplinkDropped: new Gauge({
+      name: "tillsight_uplink_dropped",
+      help: "Records for which the outbox had no room, since it began.",
+      labelNames: ["stream"] as const,
+      registers,
+    }),
     references: new Gauge({
       name: "tillsight_catalog_references",
       help: "References that are searched.",

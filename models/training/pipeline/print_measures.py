@@ -6,8 +6,24 @@ from . import media, recapture, sets
 
 # Honest goods of which people may be told for nothing, share of single looks.
 FALSE_NOTICES = 0.005
-CALIBRATION_PAIRS = 400
-TEST_PAIRS = 250
+CALIBRATION_PAIRS = 200
+TEST_PAIRS = 120
+
+# Of the figures: which goods, what carries their picture, the ink or screen where it is one only, share of photographs.
+TESTS = {
+    "photos.print": ("heldOut", "print", None, 1.0),
+    "photos.screen": ("heldOut", "screen", None, 1.0),
+    "photos.label": ("heldOut", "label", None, 1.0),
+    "virtual.print": ("heldOut", "print", None, 0.0),
+    "virtual.screen": ("heldOut", "screen", None, 0.0),
+    "virtual.label": ("heldOut", "label", None, 0.0),
+    "demo.print": ("demo", "print", None, 0.0),
+    "demo.screen": ("demo", "screen", None, 0.0),
+    "demo.label": ("demo", "label", None, 0.0),
+    **{f"ink.{ink}": ("heldOut", "print", ink, 0.5) for ink in sorted(set(media.INKS))},
+    "unseenMedia.linePrint": ("heldOut", "print", media.HELD_OUT["print"], 0.5),
+    "unseenMedia.pentileScreen": ("heldOut", "screen", media.HELD_OUT["screen"], 0.5),
+}
 
 
 def log_odds(settings: dict, pictures: np.ndarray) -> np.ndarray:
@@ -51,22 +67,8 @@ def _area(yes: np.ndarray, no: np.ndarray) -> float:
 def figures(settings: dict, calibration: dict[str, float], notice: float) -> dict[str, float]:
     """Found: share of pictures that reach the limit with a single look. falseNotices: share of goods that do."""
     at = (np.log(notice / (1 - notice)) - calibration["shift"]) / calibration["scale"]
-    tests = {
-        "photos.print": ("heldOut", "print", None, 1.0),
-        "photos.screen": ("heldOut", "screen", None, 1.0),
-        "photos.label": ("heldOut", "label", None, 1.0),
-        "virtual.print": ("heldOut", "print", None, 0.0),
-        "virtual.screen": ("heldOut", "screen", None, 0.0),
-        "virtual.label": ("heldOut", "label", None, 0.0),
-        "demo.print": ("demo", "print", None, 0.0),
-        "demo.screen": ("demo", "screen", None, 0.0),
-        "demo.label": ("demo", "label", None, 0.0),
-        **{f"ink.{ink}": ("heldOut", "print", ink, 0.5) for ink in sorted(set(media.INKS))},
-        "unseenMedia.linePrint": ("heldOut", "print", media.HELD_OUT["print"], 0.5),
-        "unseenMedia.pentileScreen": ("heldOut", "screen", media.HELD_OUT["screen"], 0.5),
-    }
     out, honest = {}, {}
-    for number, (name, (which, kind, medium, photos)) in enumerate(tests.items()):
+    for number, (name, (which, kind, medium, photos)) in enumerate(TESTS.items()):
         real, shown = recapture.test_set(settings, which, kind, TEST_PAIRS, 110 + number, medium, photos)
         no, yes = log_odds(settings, real), log_odds(settings, shown)
         out[f"{name}.found"], out[f"{name}.area"] = float((yes >= at).mean()), _area(yes, no)

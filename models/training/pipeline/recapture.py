@@ -236,7 +236,12 @@ def pair(rng: np.random.Generator, sources: Sources, kind: str, size: int, mediu
 
 
 def test_set(settings: dict, which: str, kind: str, count: int, seed: int, medium: str | None = None, photos: float = 0.5) -> np.ndarray:
-    """2 x count x size x size x 3: goods, and pictures of them of one kind; the same for the same seed."""
-    sources, size = Sources(settings, which, photos), settings["print"]["size"]
-    made = [pair(config.random(settings, seed, n), sources, kind, size, medium) for n in range(count)]
-    return np.stack([np.stack([p[0] for p in made]), np.stack([p[1] for p in made])])
+    """2 x count x size x size x 3: goods, and pictures of them of one kind; made once, the same for the same seed."""
+    size = settings["print"]["size"]
+
+    def make() -> np.ndarray:
+        sources = Sources(settings, which, photos)
+        made = [pair(config.random(settings, seed, n), sources, kind, size, medium) for n in range(count)]
+        return np.stack([np.stack([p[0] for p in made]), np.stack([p[1] for p in made])])
+
+    return pools._cached(f"print-{which}-{kind}-{medium or 'any'}-{photos:g}-{count}-{seed}", make)

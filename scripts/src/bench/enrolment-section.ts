@@ -84,7 +84,7 @@ async function enrol(reader: PhotoReader, list: readonly Shot[]): Promise<Run> {
 /** Photos a minute from upload to verdict, against the networks' own time on the same photos. */
 export async function enrolmentSection(photos: number, say: (text: string) => void): Promise<Section> {
   const networks = await openNetworks(parseConfig({ models: { threads } }, "the benchmark"));
-  const own = photoReader(networks.detector, networks.embedder);
+  const own = photoReader(networks.detector, networks.embedder, networks.print);
   const reader = await ThreadedReader.open({ threads });
   const rows: Row[] = [];
   try {

@@ -69,7 +69,7 @@ describe("what is seen on a photo", () => {
   let close: () => Promise<void>;
   beforeAll(async () => {
     const networks = await openNetworks(parseConfig({ models: { threads: 1 } }, "the defaults"));
-    reader = photoReader(networks.detector, networks.embedder);
+    reader = photoReader(networks.detector, networks.embedder, networks.print);
     close = () => networks.close();
   });
   afterAll(() => close());

@@ -59,6 +59,11 @@ describe.skipIf(!executablePath)(title, () => {
     expect(errors).toEqual([]);
   });
 
+  const tell = (method: string, path: string, body?: string) =>
+    fetch(stage.cloud.url + path, {
+      ...{ method, headers: { authorization: `Bearer ${stage.cloud.token}` } },
+      ...(body === undefined ? {} : { body: new Blob([body], { type: "application/json" }) }),
+    });
   const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
   const field = (name: string | RegExp) => page.getByLabel(name, { exact: true });
   const menu = (name: string) =>
@@ -175,17 +180,91 @@ describe.skipIf(!executablePath)(title, () => {
   );
 
   it(
+    "holds a photo that was sent for the wrong product, shows both side by side, and does without it",
+    async () => {
+      const pretzel = JSON.stringify({ ...demoProduct("pretzel").product, sku: undefined });
+      expect((await tell("PUT", "/api/products/pretzel", pretzel)).status).toBe(200);
+      await expect.poll(() => lane.lsn(), patience).toBe(6);
+      await menu("Photos").click();
+      const [wrong = ""] = await photoFiles(join(stage.dir, "photos"), demoProduct("doughnut"), 3);
+      // Its name says of what it is; here that is not so.
+      const named = { name: "pretzel_1.jpg", mimeType: "image/jpeg", buffer: readFileSync(wrong) };
+      await page.locator(".drop input[type=file]").setInputFiles(named);
+      await page.getByText("Pretzel", { exact: true }).waitFor();
+      await button("Send 1 photo").click();
+      const photo = page.locator(".photo").filter({ hasText: "pretzel" });
+      await photo.getByText("please look at it").waitFor();
+      await photo.getByRole("button", { name: "Compare" }).click();
+      const dialog = page.getByRole("dialog", { name: "Is this the same product?" });
+      await dialog.getByText("Known photo of doughnut").waitFor();
+      await dialog.getByRole("button", { name: "Do not use" }).click();
+      await photo.getByText("cannot be used").waitFor();
+      expect(lane.lsn()).toBe(6);
+    },
+    patienceMs * 2,
+  );
+
+  it(
+    "plans a rollout, starts it, and shows that its lane is there",
+    async () => {
+      await menu("Rollouts").click();
+      await button("Plan a rollout").click();
+      await field("Name").first().fill("Friday's prices");
+      await button("Save as draft").click();
+      // The one lane is the canary's already, so nobody is left for the second stage.
+      await page
+        .getByRole("alert")
+        .getByText(/has no terminal/)
+        .waitFor();
+      await button("Remove this stage").last().click();
+      await field("It must last for").fill("0");
+      await button("Save as draft").click();
+      await page.getByRole("heading", { name: "Friday's prices" }).waitFor();
+      await button("Start").click();
+      await page.getByText("Every stage has passed.").waitFor();
+      await page.getByText("1 of 1 lane is there").waitFor();
+    },
+    patienceMs,
+  );
+
+  it(
+    "shows both when somebody else changed a product meanwhile, and saves what one chooses",
+    async () => {
+      await page.goto(`${stage.cloud.url}/products/pretzel`);
+      const product = { ...demoProduct("pretzel").product, sku: undefined };
+      await field("Name").first().fill("Pretzel with salt");
+      await field("PLU").fill("4321");
+      const theirs = JSON.stringify({ ...product, name: "Salted pretzel", tareGrams: 5 });
+      expect((await tell("PUT", "/api/products/pretzel", theirs)).status).toBe(200);
+      await button("Save").click();
+      const dialog = page.getByRole("dialog", { name: "Somebody else changed this product meanwhile" });
+      await dialog.getByText("They also changed: Tare.").waitFor();
+      await dialog.getByLabel("Salted pretzel").check();
+      await dialog.getByRole("button", { name: "Save this" }).click();
+      await page.getByRole("heading", { name: "Salted pretzel", level: 1 }).waitFor();
+      const saved = await (await tell("GET", "/api/products/pretzel")).json();
+      expect(saved).toMatchObject({ name: "Salted pretzel", plu: "4321", tareGrams: 5 });
+    },
+    patienceMs,
+  );
+
+  it(
     "keeps what was entered when the session ends, and saves it once one has signed in again",
     async () => {
       await page.goto(`${stage.cloud.url}/products/doughnut`);
       await field("Name").first().fill("Doughnut with sugar");
+      page.once("dialog", (question) => void question.dismiss());
+      await menu("Prices").click();
+      expect(await field("Name").first().inputValue()).toBe("Doughnut with sugar");
       await context.clearCookies();
-      await button("Save").click();
+      // Waits while the dialog is there: a question of the page's own may have found out first.
+      const saving = button("Save").click();
       const dialog = page.getByRole("dialog", { name: "Please sign in again" });
       await dialog.getByLabel("Password").fill(password);
       await dialog.getByRole("button", { name: "Sign in" }).click();
+      await saving;
       await page.getByRole("heading", { name: "Doughnut with sugar", level: 1 }).waitFor();
-      await expect.poll(() => lane.lsn(), patience).toBe(6);
+      await expect.poll(() => lane.lsn(), patience).toBe(9);
     },
     patienceMs,
   );
@@ -201,7 +280,7 @@ describe.skipIf(!executablePath)(title, () => {
       expect(await field("Tax").inputValue()).toBe("19");
       await context.setOffline(false);
       await button("Save").click();
-      await page.getByText("is saved (LSN 7)").waitFor();
+      await page.getByText("is saved (LSN 10)").waitFor();
     },
     patienceMs,
   );
@@ -239,10 +318,7 @@ describe.skipIf(!executablePath)(title, () => {
     "tells a viewer that nothing can be changed, and offers no change",
     async () => {
       const body = JSON.stringify({ name: "vera", role: "viewer", password });
-      const headers = { authorization: `Bearer ${stage.cloud.token}`, "content-type": "application/json" };
-      expect((await fetch(`${stage.cloud.url}/api/users`, { method: "POST", headers, body })).status).toBe(
-        201,
-      );
+      expect((await tell("POST", "/api/users", body)).status).toBe(201);
       const other = await browser.newContext({ locale: "en-GB" });
       const hers = await other.newPage();
       hers.setDefaultTimeout(patienceMs);

@@ -154,7 +154,7 @@ async function openHeadquarters(
     dataDir: join(options.dir, "headquarters"),
     store,
     embedderId: networks.embedder.info.id,
-    photoReader: photoReader(networks.detector, networks.embedder),
+    photoReader: photoReader(networks.detector, networks.embedder, networks.print),
     port: options.cloudPort ?? 0,
   });
   undo.add(() => cloud.stop());

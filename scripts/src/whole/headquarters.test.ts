@@ -12,6 +12,7 @@ import { Undo } from "../lane/undo.js";
 import { soldIn } from "../prove/compare.js";
 import { referencePhotos } from "../virtual/reference-photos.js";
 import { demoProduct } from "../virtual/store.js";
+import { metricsNamed, metricsOf, shippedMonitoring } from "./monitoring.js";
 import { connectWhenUp, type PageClient } from "./page-client.js";
 import { answerAll, buy, untilLines, untilStatus } from "./shop.js";
 import { openStoreFront, type StoreFront, thing } from "./store-front.js";
@@ -196,3 +197,14 @@ it("a lane whose headquarters goes away sells on and says so", async () => {
   const paid = await buy(page, store.lay(thing("pretzel", 620, 340)), soon());
   expect(soldIn(store.booked(), paid.transactionId).pieces).toHaveLength(1);
 }, 60_000);
+
+it("every metric that dashboards and alerts name is one that this headquarters or this lane has", async () => {
+  const there = new Set([
+    ...(await metricsOf(new URL("/metrics", cloud.url), cloud.token)),
+    ...(await metricsOf(new URL("/metrics", store.url))),
+  ]);
+  for (const [file, named] of metricsNamed(shippedMonitoring)) {
+    expect(named.length, file).toBeGreaterThan(10);
+    for (const name of named) expect(there, `${name} in ${file}`).toContain(name);
+  }
+});

@@ -4,8 +4,10 @@ import { type Route, routeOf } from "../state/route.js";
 export interface Router {
   readonly route: Route;
   readonly go: (path: string, replace?: boolean) => void;
-  /** What asks before the page is left; null: nothing holds. */
-  readonly guard: (ask: (() => boolean) | null) => void;
+  /** Asks before the page is left. @returns what ends that */
+  readonly hold: (ask: () => boolean) => () => void;
+  /** Nothing is asked any more: what was entered is saved, or gone on purpose. */
+  readonly release: () => void;
 }
 
 export const RouterContext = createContext<Router | null>(null);
@@ -21,55 +23,50 @@ const here = (): Route => routeOf(location.pathname, location.search);
 /** The browser's address as the page's state. */
 export function useBrowserRoute(): Router {
   const [route, setRoute] = useState(here);
-  const [guard] = useState<{ ask: (() => boolean) | null; path: string }>(() => ({
-    ask: null,
-    path: location.pathname + location.search,
-  }));
-  const [{ go, setGuard }] = useState(() => {
+  const [tools] = useState(() => {
+    const asks = new Set<() => boolean>();
+    let path = location.pathname + location.search;
     const take = () => {
-      guard.path = location.pathname + location.search;
+      asks.clear();
+      path = location.pathname + location.search;
       setRoute(here());
     };
+    const mayLeave = () => [...asks].every((ask) => ask());
     return {
-      take,
-      setGuard: (ask: (() => boolean) | null) => {
-        guard.ask = ask;
-      },
-      go: (path: string, replace = false) => {
-        if (guard.ask && !guard.ask()) return;
-        guard.ask = null;
-        history[replace ? "replaceState" : "pushState"](null, "", path);
+      onPop: () => (mayLeave() ? take() : history.pushState(null, "", path)),
+      go: (next: string, replace = false) => {
+        if (!mayLeave()) return;
+        history[replace ? "replaceState" : "pushState"](null, "", next);
         take();
         if (!replace) window.scrollTo(0, 0);
       },
+      hold: (ask: () => boolean) => {
+        asks.add(ask);
+        return () => asks.delete(ask);
+      },
+      release: () => asks.clear(),
     };
   });
   useEffect(() => {
-    const onPop = () => {
-      if (guard.ask && !guard.ask()) return history.pushState(null, "", guard.path);
-      guard.ask = null;
-      guard.path = location.pathname + location.search;
-      setRoute(here());
-    };
-    addEventListener("popstate", onPop);
-    return () => removeEventListener("popstate", onPop);
-  }, [guard]);
-  return { route, go, guard: setGuard };
+    addEventListener("popstate", tools.onPop);
+    return () => removeEventListener("popstate", tools.onPop);
+  }, [tools]);
+  return { route, go: tools.go, hold: tools.hold, release: tools.release };
 }
 
 /** Asks before what was entered is left behind. */
 export function useUnsaved(dirty: boolean, question: string): void {
-  const { guard } = useRouter();
+  const { hold } = useRouter();
   useEffect(() => {
-    if (!dirty) return guard(null);
-    guard(() => confirm(question));
+    if (!dirty) return;
+    const end = hold(() => confirm(question));
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", onUnload);
     return () => {
-      guard(null);
+      end();
       removeEventListener("beforeunload", onUnload);
     };
-  }, [dirty, question, guard]);
+  }, [dirty, question, hold]);
 }
 
 /** A link within the console; with a modifier key the browser does as ever. */

@@ -143,6 +143,7 @@ describe("real answers", () => {
     await ask("DELETE /api/tokens/:id", { id });
     await ask("GET /api/audit");
     await ask("GET /healthz");
+    await ask("GET /metrics");
     await ask("GET /api/openapi.json");
     await ask("GET /api/docs");
   }, 60_000);

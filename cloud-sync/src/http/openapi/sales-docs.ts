@@ -48,4 +48,5 @@ export const salesDocs: RouteDocs = {
     ...{ params: salesSchemas.LaneParams, answer: z.strictObject({ streams: z.array(Stream) }) },
   },
   "GET /healthz": { summary: "How headquarters fares; 503 when it has failed", answer: HealthReport },
+  "GET /metrics": { summary: "Figures for Prometheus", answer: ["text/plain"] },
 };

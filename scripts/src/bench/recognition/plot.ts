@@ -85,6 +85,7 @@ export function linePlot(options: PlotOptions): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">`,
+    `<title>${xml(options.title)}</title>`,
     `<style>${STYLE}</style>`,
     ...frame(options, px, py),
     ...options.series.map((series, i) => drawn(series, COLOURS[i % COLOURS.length] ?? "#888", px, py)),

@@ -60,15 +60,19 @@ async function run(options: CopiesOptions, undo: Undo): Promise<CopiesReport> {
   undo.add(() => broker.stop());
   const scene = await open(options, dir, databaseUrl, broker.url, undo);
   const rest = new AbortController();
-  const selling = scene.lanes.map((lane, n) => keepSelling(lane, n, rest.signal));
+  const selling = Promise.all(scene.lanes.map((lane, n) => keepSelling(lane, n, rest.signal)));
+  const stopSelling = () => {
+    rest.abort();
+    return selling;
+  };
+  undo.add(stopSelling);
   const gaps: number[] = [];
   for (let kill = 1; kill <= kills; kill++) {
     gaps.push(await killOne(scene, signal));
     if (kill % 5 === 0 || kill === kills)
       say(`${kill} of ${kills} kills, ${scene.acknowledged.length} changes, ${scene.spy.deltas} deltas`);
   }
-  rest.abort();
-  await Promise.all(selling);
+  await stopSelling();
   for (const copy of scene.copies) await copy.call("rest");
   const { lanes, spy, acknowledged, commands } = scene;
   const evidence: Evidence = { databaseUrl, lanes, spy, acknowledged, commands };
@@ -138,6 +142,19 @@ async function killOne(scene: Scene, signal: AbortSignal): Promise<number> {
   await spy.next(60_000);
   const gap = performance.now() - killed;
   await sleep(random.next() * 2000, undefined, { signal });
-  await scene.start(which);
+  await startAgain(scene, which);
   return gap;
+}
+
+/** As systemd does it: what does not come up on a machine that is busy is tried again. */
+async function startAgain({ start, copies }: Scene, which: 0 | 1): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await start(which);
+      return;
+    } catch (error) {
+      if (tries === 5) throw error;
+      await copies[which].end();
+    }
+  }
 }

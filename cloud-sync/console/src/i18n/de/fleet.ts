@@ -1,6 +1,5 @@
+import { count } from "../count.js";
 import type { Strings } from "../index.js";
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 export const fleet: Strings["fleet"] = {
   states: { live: "in Betrieb", late: "verspätet", gone: "weg", never: "nie gesehen" },
@@ -43,7 +42,7 @@ export const fleet: Strings["fleet"] = {
   staleHint: "Was hier steht, ist alt. Zuletzt gehört",
   parts: {
     camera: "Kamera",
-    till: "Kasse",
+    till: "Kassensystem",
     journal: "Journal",
     disk: "Festplatte",
     catalog: "Katalog",

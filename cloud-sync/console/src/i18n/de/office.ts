@@ -1,6 +1,5 @@
+import { count } from "../count.js";
 import type { Strings } from "../index.js";
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 const counts: Strings["files"]["counts"] = ({ created, changed, unchanged, removed }) =>
   [

@@ -14,6 +14,7 @@ export const photos: Strings["photos"] = {
   refusedFile: (name, why) =>
     why === "type" ? `${name} ist kein Bild in JPEG, PNG oder WebP.` : `${name} ist größer als 12 MB.`,
   sending: (n) => `${fotos(n)} werden gesendet`,
+  leaveQuestion: "Einige Fotos sind noch nicht gesendet. Seite ohne sie verlassen?",
   dropUpload: "Diese weglassen",
   chosenTitle: (n) => `${fotos(n)} ausgewählt`,
   send: (n) => `${fotos(n)} senden`,

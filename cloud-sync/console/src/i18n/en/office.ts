@@ -1,6 +1,5 @@
+import { count } from "../count.js";
 import type { ByCode } from "./common.js";
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 export interface Report {
   readonly created: number;

@@ -1,6 +1,5 @@
+import { count } from "../count.js";
 import type { ByCode } from "./common.js";
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 export const photos = {
   title: "Photos",
@@ -14,6 +13,7 @@ export const photos = {
   refusedFile: (name: string, why: "type" | "size") =>
     why === "type" ? `${name} is no JPEG, PNG or WebP picture.` : `${name} is larger than 12 MB.`,
   sending: (n: number) => `Sending ${count(n, "photo", "photos")}`,
+  leaveQuestion: "Some photos have not been sent yet. Leave this page without them?",
   dropUpload: "Leave these out",
   chosenTitle: (n: number) => `${count(n, "photo", "photos")} chosen`,
   send: (n: number) => `Send ${count(n, "photo", "photos")}`,

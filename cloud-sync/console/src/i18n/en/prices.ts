@@ -1,5 +1,4 @@
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-
+import { count } from "../count.js";
 export const prices = {
   hint: "Nothing changes before you have seen what will change.",
   steps: "Steps",

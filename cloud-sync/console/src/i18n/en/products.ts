@@ -1,5 +1,4 @@
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-
+import { count } from "../count.js";
 export const products = {
   search: "Search products",
   searchHint: "Name, SKU or barcode",

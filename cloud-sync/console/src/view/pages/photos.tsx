@@ -13,7 +13,7 @@ import { Card, PageFrame } from "../parts/page.js";
 import { ProductPicker } from "../parts/product-picker.js";
 import { ThumbOfFile } from "../parts/thumb-of-file.js";
 import { UploadList } from "../parts/upload-list.js";
-import { Link } from "../router.js";
+import { Link, useUnsaved } from "../router.js";
 import { useEnrolments } from "../use-enrolments.js";
 import { useTask } from "../use-task.js";
 import { useUploads } from "../use-uploads.js";
@@ -39,6 +39,7 @@ export function PhotosPage({ sku }: { sku: string | null }) {
     setMine((ids) => new Set([...ids, ...sent.map(({ id }) => id)]));
     live.take(sent);
   });
+  useUnsaved(chosen.length + uploads.jobs.length > 0, t.photos.leaveQuestion);
   const add = (files: readonly File[]) =>
     task.run(async () => {
       setRefused(

@@ -16,6 +16,7 @@ import { StoreOverrides } from "../parts/store-overrides.js";
 import { Link, useRouter } from "../router.js";
 import { useLoad } from "../use-load.js";
 import { useTask } from "../use-task.js";
+import { productList } from "./products.js";
 
 /** No SKU has a blank: this path is of none that there is. */
 const newProduct = "new product";
@@ -33,7 +34,7 @@ export function ProductPage({ sku }: { sku: string }) {
 const Back = () => {
   const { t } = useHq();
   return (
-    <Link className="back" href={pathOf("products")}>
+    <Link className="back" href={productList.address}>
       <Icon name="back" />
       {t.menu.products}
     </Link>
@@ -42,9 +43,9 @@ const Back = () => {
 
 function NewProduct() {
   const { t } = useHq();
-  const { go, guard } = useRouter();
+  const { go, release } = useRouter();
   const saved = ({ sku }: Product) => {
-    guard(null);
+    release();
     go(pathOf("products", sku), true);
   };
   return (
@@ -121,12 +122,12 @@ function Loaded({ known, reload }: { known: KnownProduct; reload: () => void }) 
 /** References and overrides go with a product, so it is asked for rather than undone. */
 function RemoveButton({ product }: { product: Product }) {
   const { t, client, say } = useHq();
-  const { go, guard } = useRouter();
+  const { go, release } = useRouter();
   const [asking, setAsking] = useState(false);
   const task = useTask();
   const remove = async () => {
     if (!(await task.run(() => removeProduct(client, product.sku)))) return;
-    guard(null);
+    release();
     say({ text: t.products.removed(product.name) });
     go(pathOf("products"));
   };

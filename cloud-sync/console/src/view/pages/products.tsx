@@ -10,6 +10,9 @@ import { PageFrame } from "../parts/page.js";
 import { Link, useRouter } from "../router.js";
 import { useLoad, useSettled } from "../use-load.js";
 
+/** Where the list was left: its search is still there when one comes back. */
+export const productList = { address: pathOf("products") };
+
 const perPage = 50;
 const typingPauseMs = 180;
 
@@ -42,7 +45,8 @@ export function ProductsPage() {
     setText(value);
     setOffset(0);
     const query = value.trim() === "" ? "" : `?search=${encodeURIComponent(value.trim())}`;
-    history.replaceState(null, "", pathOf("products") + query);
+    productList.address = pathOf("products") + query;
+    history.replaceState(null, "", productList.address);
   };
   const add = mayEdit && (
     <button type="button" className="button primary" onClick={() => go(pathOf("products", "new product"))}>

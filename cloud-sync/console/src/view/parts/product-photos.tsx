@@ -4,6 +4,7 @@ import type { Enrolment } from "../../api/schemas.js";
 import { isUnderWay } from "../../state/enrolments.js";
 import { refusalOfFile } from "../../state/photo-names.js";
 import { useHq } from "../hq.js";
+import { useUnsaved } from "../router.js";
 import { useEnrolments } from "../use-enrolments.js";
 import { useLoad } from "../use-load.js";
 import { useTask } from "../use-task.js";
@@ -30,6 +31,7 @@ export function ProductPhotos({ sku, image, onChanged }: Props) {
   const known = useLoad((signal) => readReferences(client, sku, signal), sku);
   const live = useEnrolments(`sku=${encodeURIComponent(sku)}`, (one) => one.sku === sku);
   const uploads = useUploads(live.take);
+  useUnsaved(uploads.jobs.length > 0, t.photos.leaveQuestion);
   // A photo that became a reference is among those that lanes know.
   const open = (live.enrolments ?? []).filter(({ state }) => state !== "enrolled");
   const enrolled = (live.enrolments ?? []).length - open.length;
