@@ -10,7 +10,7 @@ export type Precision = (typeof precisions)[number];
 
 /** One file to be measured. */
 export interface Variant {
-  readonly kind: "embedder" | "detector";
+  readonly kind: "embedder" | "detector" | "print";
   readonly network: string;
   readonly precision: Precision;
   /** Ours is compared with what is not. */
@@ -48,6 +48,9 @@ export async function variantsIn(folder: string, modelsDir: string): Promise<Var
     ];
     for (const [precision, made] of others) if (!sameSize(made, bytes)) add(of, precision, made);
   }
+  // The small network that tells goods from pictures of goods is small enough in full.
+  const print = await readModel("print").catch(() => undefined);
+  if (print) add({ kind: "print", network: print.manifest.id, ours: true }, "as shipped", print.bytes);
   for (const { which, ...of } of rivals)
     if (hasReference(modelsDir, which))
       add(of, "as shipped", modernised(readFileSync(referenceFile(modelsDir, which))));
