@@ -5,6 +5,7 @@ adds the figures.
 """
 
 import argparse
+import copy
 import hashlib
 import json
 import sys
@@ -12,33 +13,42 @@ import sys
 import numpy as np
 import torch
 
-from pipeline import calibrate, config, halves, pools, print_measures, recapture
-from pipeline.nets import DecodedDetector, Detector, Embedder, TurnedEmbedder
+from pipeline import calibrate, config, halves, head, pools, print_measures, recapture
+from pipeline.nets import DecodedDetector, Detector, Embedder, FittedEmbedder
 from pipeline.print_net import PrintNet
 from pipeline.run import averaged
 
-# The newest training of each: weights that stand beside other vectors, or find other boxes, have another name.
-NUMBER = {"detector": 2, "embedder": 1, "print": 1}
-# Largest difference between the exported file and the network that is let through: float32 rounding.
+# Largest difference between the exported file and the network that is let through: pixels of a box; parts of a
+# vector of length 1, whose file has 16-bit weights in its convolutions; logits.
 TOLERANCE = {"detector": 0.05, "embedder": 1e-3, "print": 1e-3}
+
+
+def fitted(net: Embedder, settings: dict) -> FittedEmbedder:
+    print("fitting the last layer to features of trained goods …", flush=True)
+    own = settings["embedder"]["head"]
+    layer = head.fit(head.groups(settings, net), net, own["keep"], own["shrink"])
+    return FittedEmbedder(net, torch.from_numpy(layer.weight), torch.from_numpy(layer.bias))
 
 
 def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[int, int]]:
     width, height = size = config.export_size(settings, kind)
     example = torch.rand(1, 3, height, width)
     if kind == "detector":
-        net, kept = averaged(kind, Detector())
+        net, kept = averaged(kind, Detector(), settings)
         net = halves.halved(DecodedDetector(net, width, height).eval())
         names, axes = ("image", "boxes"), None
     elif kind == "print":
-        net, kept = averaged(kind, PrintNet())
+        net, kept = averaged(kind, PrintNet(), settings)
         names, axes = ("image", "logits"), {"image": {0: "n"}, "logits": {0: "n"}}
     else:
-        net, kept = averaged(kind, Embedder())
-        net = TurnedEmbedder(net).eval()
+        net, kept = averaged(kind, Embedder(), settings)
+        net = fitted(net, settings).eval()
         names, axes = ("image", "embedding"), {"image": {0: "n"}, "embedding": {0: "n"}}
-    target = config.WEIGHTS / f"{kind}.onnx"
-    torch.onnx.export(net, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13, do_constant_folding=kind != "detector")
+    target = config.published(settings, kind)[0]
+    target.parent.mkdir(exist_ok=True)
+    stored = halves.halved(copy.deepcopy(net)) if kind == "embedder" else net
+    # Constant folding would turn the halves into 32 bits again.
+    torch.onnx.export(stored, example, str(target), input_names=[names[0]], output_names=[names[1]], dynamic_axes=axes, opset_version=13, do_constant_folding=kind == "print")
     return net, kept, size
 
 
@@ -46,7 +56,7 @@ def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings:
     """Largest absolute difference between the file, run by onnxruntime-node, and the network."""
     pictures = config.random(settings, 41).integers(0, 256, (4, size[1], size[0], 3), dtype=np.uint8)
     batch = 1 if kind == "detector" else 4
-    from_file = pools.run_onnx(str(config.WEIGHTS / f"{kind}.onnx"), "image", pictures, 0.0, 1 / 255, batch)
+    from_file = pools.run_onnx(str(config.published(settings, kind)[0]), "image", pictures, 0.0, 1 / 255, batch)
     with torch.no_grad():
         x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
         from_net = torch.cat([net(p) for p in x.split(1)]).flatten(1).numpy()
@@ -54,18 +64,19 @@ def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings:
 
 
 def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> dict:
-    data = (config.WEIGHTS / f"{kind}.onnx").read_bytes()
-    command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}"
+    target = config.published(settings, kind)[0]
+    data, fold = target.read_bytes(), f" --fold {settings['fold']}" if settings["fold"] else ""
+    command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}{fold}"
     what = {
         "detector": "composed overhead trays of synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and catalogue pictures and photographs of 49 of 61 classes of GroceryStoreDataset (MIT)",
         "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
         "print": "pictures of goods on simulated paper, screens and labels against the goods themselves: 49 of 61 classes of GroceryStoreDataset (MIT), synthetic goods, Fluent 3D emoji (MIT; no food or household ones)",
     }[kind]
     content = {
-        "id": f"tillsight-{kind}-{NUMBER[kind]}",
+        "id": config.network_id(settings, kind),
         "kind": kind,
-        "version": f"{NUMBER[kind]}.0.0",
-        "file": f"{kind}.onnx",
+        "version": settings[kind]["version"],
+        "file": target.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
         "licence": "Apache-2.0",
@@ -82,22 +93,25 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
         content["thresholds"] = calibrate.thresholds(kind, settings)
     content["metrics"] = {}
     content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
+    if kind == "embedder":
+        held = pools.grocery_held_out(settings)
+        content["training"] |= {"head": settings[kind]["head"], "heldOutClasses": sorted(held), "heldOut": pools.grocery_names(settings, held)}
     return content
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network", choices=["detector", "embedder", "print"])
-    kind = parser.parse_args().network
-    settings = config.load()
-    config.WEIGHTS.mkdir(exist_ok=True)
+    parser.add_argument("--fold", type=int, choices=[0, 1, 2], default=0, help="of the embedder; 0 is what ships")
+    options = parser.parse_args()
+    kind, settings = options.network, config.load(options.fold)
     net, kept, size = write_onnx(kind, settings)
     gap = difference(kind, net, size, settings)
     print(f"{kind}.onnx differs from the network by at most {gap:.2e}")
     if gap > TOLERANCE[kind]:
         sys.exit(f"more than {TOLERANCE[kind]}: the exported file is not the network; nothing was published")
     content = manifest(kind, kept, size, settings)
-    path = config.WEIGHTS / f"tillsight-{kind}-{NUMBER[kind]}.json"
+    path = config.published(settings, kind)[1]
     path.write_text(json.dumps(content, indent=2) + "\n")
     print(f"wrote {path.name}: thresholds {content['thresholds']}; now run: python3 models/training/evaluate.py {kind}")
 

@@ -16,12 +16,15 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--size", type=int, help="side of the training pictures (default: config.json); small ones first save time")
     parser.add_argument("--rate", type=float, help="highest learning rate (default: config.json)")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2, help="of the trainer; the makers of samples get the other cores, at least one")
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto: a CUDA GPU where PyTorch sees one")
+    parser.add_argument("--fold", type=int, choices=[0, 1, 2], default=0, help="which photographed classes are held out; 0 is what ships")
     options = parser.parse_args()
     # Ended from outside, it keeps what it learned and stops its makers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     torch.set_num_threads(options.threads)
-    settings = config.load()
+    settings = config.load(options.fold)
+    settings["device"], settings["makers"] = config.device(options.device), config.makers(options.threads)
     settings[options.network]["size"] = options.size or settings[options.network]["size"]
     settings[options.network]["rate"] = options.rate or settings[options.network]["rate"]
     minutes = options.minutes or settings[options.network]["minutes"]

@@ -7,6 +7,8 @@ import { pickLocale } from "./i18n/index.js";
 import "@tillsight/look/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/fields.css";
+import "./styles/overlays.css";
 import "./styles/shell.css";
 import "./styles/lists.css";
 import "./styles/pages.css";

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,7 +62,8 @@ function spoiltModels(name: string, spoil: (folder: string) => void): string {
 }
 
 const changeManifest = (folder: string, change: (manifest: Record<string, unknown>) => void): void => {
-  const path = join(folder, "tillsight-embedder-1.json");
+  const name = readdirSync(folder).find((n) => /^tillsight-embedder-.*\.json$/.test(n));
+  const path = join(folder, name ?? "");
   const manifest = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
   change(manifest);
   writeFileSync(path, JSON.stringify(manifest));

@@ -7,7 +7,7 @@ from . import measure_trays, retrieval, sets
 # Goods outside the catalog that may be accepted as something in it. Where the strictest limit would leave
 # fewer than LEAST_ACCEPTED of the known goods accepted, the next one is taken, and export.py says so.
 FALSE_ACCEPTS = (0.005, 0.01, 0.02, 0.05)
-LEAST_ACCEPTED = 0.5
+LEAST_ACCEPTED = 0.4
 # Known goods that may be accepted as another item of the catalog: a wrong line costs far more than a question.
 WRONG_ACCEPTS = 0.005
 
@@ -18,13 +18,12 @@ def thresholds(kind: str, settings: dict) -> dict[str, float]:
 
 def embedder_sets(settings: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Vectors and labels of each kind of held-out goods: shop photographs, tray crops of emoji and of goods."""
-    size = settings["embedder"]["exportSize"]
     photos, labels, _, held = sets.grocery_set(settings)
     mine = np.isin(labels, held)
-    out = {"grocery": (sets.embeddings(photos[mine], size), labels[mine])}
+    out = {"grocery": (sets.embeddings(settings, photos[mine]), labels[mine])}
     for number, which in enumerate(("heldOut", "goods")):
         crops, own = sets.crop_set(settings, which, 12, 52 + number)
-        out[which] = (sets.embeddings(crops, size), own)
+        out[which] = (sets.embeddings(settings, crops), own)
     return out
 
 

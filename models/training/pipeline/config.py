@@ -5,14 +5,21 @@ import os
 from pathlib import Path
 
 import numpy as np
+import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT.parent / "weights"
+# Embedders that are only measured, each with other classes of photographs held out; see README.md.
+FOLDS = ROOT / "folds"
 
 
-def load() -> dict:
-    """The settings, with `emoji`, `grocery` and `teacher` as absolute paths."""
+def load(fold: int = 0) -> dict:
+    """The settings, with `emoji`, `grocery` and `teacher` as absolute paths.
+
+    fold: which photographed classes are held out; 0 is what ships.
+    """
     settings = json.loads((ROOT / "config.json").read_text())
+    settings["fold"] = fold
     for key in ("emoji", "grocery", "teacher"):
         settings[key] = str((ROOT / settings[key]).resolve())
     return settings
@@ -24,6 +31,33 @@ def cache() -> Path:
     folder = Path(os.environ.get("TILLSIGHT_TRAINING_CACHE", default))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def suffix(settings: dict) -> str:
+    """What tells a fold's files in the cache folder from the shipped network's."""
+    return f"-fold{settings['fold']}" if settings["fold"] else ""
+
+
+def network_id(settings: dict, kind: str) -> str:
+    return f"{settings[kind]['id']}{suffix(settings)}"
+
+
+def published(settings: dict, kind: str) -> tuple[Path, Path]:
+    """ONNX file and manifest: among the shipped weights, or, of a fold, beside the other folds."""
+    folder = FOLDS if settings["fold"] else WEIGHTS
+    return folder / f"{kind}{suffix(settings)}.onnx", folder / f"{network_id(settings, kind)}.json"
+
+
+def device(choice: str) -> torch.device:
+    """`auto` takes a CUDA device where there is one. SystemExit where `cuda` is asked for and there is none."""
+    if choice == "cuda" and not torch.cuda.is_available():
+        raise SystemExit("--device cuda: PyTorch sees no CUDA device; install its driver and a CUDA build of PyTorch, or use --device cpu")
+    return torch.device("cuda" if choice == "cuda" or (choice == "auto" and torch.cuda.is_available()) else "cpu")
+
+
+def makers(threads: int) -> int:
+    """Processes that make samples: the cores that the trainer leaves, at least one."""
+    return max(1, len(os.sched_getaffinity(0)) - threads)
 
 
 def export_size(settings: dict, kind: str) -> tuple[int, int]:

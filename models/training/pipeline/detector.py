@@ -129,14 +129,13 @@ def loss(out: torch.Tensor, heat: torch.Tensor, edges: torch.Tensor, counts: tor
 
 
 def train(settings: dict, minutes: float, resume: bool) -> None:
-    own = settings["detector"]
+    own, device = settings["detector"], settings["device"]
     torch.manual_seed(settings["seed"])
     size, batch = own["size"], own["batch"]
-    ring = Ring(_maker(settings, stock(settings, "train")), settings["seed"], [((size, size, 3), torch.uint8), ((MOST, 4), torch.float32), ((size // Detector.STRIDE,) * 2, torch.uint8)], 4096, own["makers"])
-    net = Detector().to(memory_format=torch.channels_last)
+    ring = Ring(_maker(settings, stock(settings, "train")), settings["seed"], [((size, size, 3), torch.uint8), ((MOST, 4), torch.float32), ((size // Detector.STRIDE,) * 2, torch.uint8)], 4096, settings["makers"])
+    net = Detector().to(device, memory_format=torch.channels_last)
     run = Run("detector", net, None, settings, minutes, resume)
     draw = config.random(settings, 21, run.step)
-    first = run.seen
     ring.wait(64)
     focal_sum = box_sum = 0.0
     try:
@@ -144,15 +143,15 @@ def train(settings: dict, minutes: float, resume: bool) -> None:
             run.set_rate()
             index = torch.from_numpy(draw.choice(ring.ready(), batch, replace=False))
             pictures, boxes, owners = flipped(*(array[index] for array in ring.arrays), int(draw.integers(0, 8)))
-            heat, edges, counts, unsure = targets(boxes, owners)
-            x = pictures.permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):
+            heat, edges, counts, unsure = (t.to(device) for t in targets(boxes, owners))
+            x = pictures.to(device).permute(0, 3, 1, 2).float().div_(255).contiguous(memory_format=torch.channels_last)
+            with torch.autocast(device.type, torch.bfloat16):
                 out = net(x)
             focal, box = loss(out.float(), heat, edges, counts, unsure)
             run.advance(focal + 2 * box, batch)
-            ring.want(512 + (run.seen - first) / own["reuse"])
+            ring.want(512 + run.fresh() / own["reuse"])
             focal_sum, box_sum = focal_sum * 0.99 + focal.item() * 0.01, box_sum * 0.99 + box.item() * 0.01
-            run.report(focal=focal_sum, box=box_sum, made=ring.made(), rate=run.seen / max(1e-6, run.elapsed() * 60))
+            run.report(focal=focal_sum, box=box_sum, made=ring.made(), rate=run.fresh() / max(1e-6, run.elapsed() * 60))
             if run.step % 1000 == 0:
                 run.save()
     finally:

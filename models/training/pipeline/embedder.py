@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from . import config, crops, pools, retrieval, teacher, trays
+from . import config, crops, pools, retrieval, teacher, trays, varied
 from .detector import held_out_families
 from .detector import stock as detector_stock
 from .nets import Embedder
@@ -14,6 +14,8 @@ from .run import Run
 
 # Groups of three classes that are alike (flavours of a brand, kinds of an apple) stay together in a batch.
 KIN = 3
+# Class numbers below this are photographed classes.
+PHOTOS = 100
 # Groups that look most like one of a batch, of which one joins it.
 NEAREST = 10
 
@@ -27,6 +29,8 @@ class Classes:
         self.goods, self.first = pools.goods_pool(settings), held_out_families(settings)
         self.emoji = np.concatenate([pools.emoji_pool(settings, "train"), pools.emoji_pool(settings, "people")])
         self.photos = pools.grocery_pool(settings)
+        pictures, owners = pools.iconic_pool(settings)
+        self.iconic, self.iconic_share = dict(zip(owners, pictures)), settings["embedder"]["iconic"]
         held, kinds = pools.grocery_held_out(settings), {}
         self.rows: dict[int, list[int]] = {}
         for row, (path, fine, coarse) in enumerate(pools.grocery_list(settings)):
@@ -37,7 +41,11 @@ class Classes:
         self.shares = settings["embedder"]["shares"]
 
     def count(self) -> int:
-        return 100 + len(self.emoji) + len(self.goods) * self.goods.shape[1]
+        """How many class numbers there are: recoloured photographs come behind all others."""
+        return self.recoloured() + PHOTOS * len(varied.ORDERS)
+
+    def recoloured(self) -> int:
+        return PHOTOS + len(self.emoji) + len(self.goods) * self.goods.shape[1]
 
     def kin(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """KIN x views x size x size x 3, and their KIN class numbers."""
@@ -50,14 +58,14 @@ class Classes:
 
     def _goods(self, rng):
         family = int(rng.integers(self.first, len(self.goods)))
-        base = 100 + len(self.emoji) + family * self.goods.shape[1]
+        base = PHOTOS + len(self.emoji) + family * self.goods.shape[1]
         views = [rng.permutation(self.goods.shape[2])[np.arange(self.views) % self.goods.shape[2]] for _ in range(KIN)]
         return [(base + f, self._crops(rng, [self.goods[family, f, v] for v in views[f]])) for f in range(KIN)]
 
     def _emoji(self, rng):
         at = int(rng.integers(0, len(self.emoji) - KIN))
         chosen = range(at, at + KIN) if rng.random() < 0.5 else rng.choice(len(self.emoji), KIN, replace=False)
-        return [(100 + int(e), self._crops(rng, [self.emoji[e]] * self.views)) for e in chosen]
+        return [(PHOTOS + int(e), self._crops(rng, [self.emoji[e]] * self.views)) for e in chosen]
 
     def _photos(self, rng):
         fine = list(self.rows)
@@ -68,8 +76,10 @@ class Classes:
         out = []
         for c in [first, *rng.choice(near, KIN - 1, replace=False)]:
             rows = rng.choice(self.rows[c], self.views, replace=len(self.rows[c]) < self.views)
-            packaged = self.kinds[c][1]
-            out.append((int(c), np.stack([crops.photo_crop(rng, self.photos[r], self.stock, self.size, packaged) for r in rows])))
+            shown = [self.photos[r] for r in rows]
+            if rng.random() < self.iconic_share:
+                shown[0] = self.iconic[int(c)]
+            out.append((int(c), np.stack([crops.photo_crop(rng, p, self.stock, self.size, self.kinds[c][1]) for p in shown])))
         return out
 
 
@@ -85,14 +95,14 @@ class Heads(nn.Module):
 def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float) -> torch.Tensor:
     """Supervised contrastive loss over the batch."""
     logits = vectors @ vectors.T / temperature
-    self_mask = torch.eye(len(labels), dtype=torch.bool)
+    self_mask = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
     logits = logits.masked_fill(self_mask, -1e4)
     same = (labels[:, None] == labels[None]) & ~self_mask
     log_share = logits - torch.logsumexp(logits, 1, keepdim=True)
     return -((log_share * same).sum(1) / same.sum(1).clamp(min=1)).mean()
 
 
-def proxy_loss(vectors: torch.Tensor, labels: torch.Tensor, proxies: torch.Tensor, scale: float = 20.0, margin: float = 0.15) -> torch.Tensor:
+def proxy_loss(vectors: torch.Tensor, labels: torch.Tensor, proxies: torch.Tensor, margin: float, scale: float = 20.0) -> torch.Tensor:
     """Cosine softmax over all classes with a margin for the right one."""
     cosine = vectors @ F.normalize(proxies, dim=1).T
     cosine = cosine - margin * F.one_hot(labels, len(proxies)).to(cosine.dtype)
@@ -107,7 +117,7 @@ def hard_batch(draw: np.random.Generator, labels: torch.Tensor, proxies: torch.T
     """
     seeds = draw.choice(len(labels), count // 2, replace=False)
     with torch.no_grad():
-        directions = F.normalize(proxies, dim=1)
+        directions = F.normalize(proxies, dim=1).cpu()
         of = directions[labels]
         likeness = torch.einsum("gkd,sd->sgk", of, directions[labels[seeds, draw.integers(0, KIN)]]).amax(2).numpy()
     chosen = list(seeds)
@@ -144,7 +154,7 @@ class Distil:
         return x.contiguous(memory_format=torch.channels_last), self.goal[index]
 
 
-def quick_recall(net: nn.Module, settings: dict, size: int) -> float:
+def quick_recall(net: nn.Module, settings: dict, size: int, device: torch.device) -> float:
     """recall@1 with 5 references among the held-out classes, from the running weights."""
     held = pools.grocery_held_out(settings)
     rows = [(i, fine) for i, (_, fine, _) in enumerate(pools.grocery_list(settings)) if fine in held]
@@ -153,13 +163,44 @@ def quick_recall(net: nn.Module, settings: dict, size: int) -> float:
     small = F.interpolate(pictures, size=(size, size), mode="area")
     net.eval()
     with torch.no_grad():
-        vectors = torch.cat([net(part) for part in small.split(64)]).numpy()
+        vectors = torch.cat([net(part.to(device)).cpu() for part in small.split(64)]).numpy()
     net.train()
     return retrieval.recall(vectors, np.array([fine for _, fine in rows]), 5, settings["seed"])
 
 
+def _losses(net: nn.Module, heads: Heads, own: dict, pictures: torch.Tensor, labels: torch.Tensor, copies: torch.Tensor, goal: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Contrast, proxies and distillation of one batch: pictures with labels, then the teacher's with its goal."""
+    with torch.autocast(labels.device.type, torch.bfloat16):
+        features = net.features(torch.cat([pictures, copies]))
+    features = features.float()
+    vectors = F.normalize(net.norm(net.fc(features[: len(labels)])), dim=1)
+    return (
+        contrast(vectors, labels, own["temperature"]),
+        proxy_loss(vectors, labels, heads.proxies, own["margin"]),
+        1 - F.cosine_similarity(heads.guess(features[len(labels) :]), goal).mean(),
+    )
+
+
+class Batches:
+    """Draws from the makers' samples, disturbs them and moves them to the device."""
+
+    def __init__(self, settings: dict, classes: Classes, distil: Distil, ring: Ring, draw: np.random.Generator, device: torch.device):
+        self.own, self.classes, self.distil, self.ring, self.draw, self.device = settings["embedder"], classes, distil, ring, draw, device
+
+    def next(self, proxies: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Pictures N x 3 x S x S with labels N; the teacher's pictures with its features."""
+        own, draw = self.own, self.draw
+        index = torch.from_numpy(hard_batch(draw, self.ring.arrays[1][: self.ring.ready()], proxies, own["classes"] // KIN))
+        pictures, labels = self.ring.arrays[0][index], self.ring.arrays[1][index]
+        pictures, labels = varied.recoloured(pictures, labels, draw, own["recolour"], PHOTOS, self.classes.recoloured())
+        labels = labels.flatten()[:, None].expand(-1, own["views"]).flatten().to(self.device)
+        shown = varied.disturbed(_tensor(pictures.flatten(0, 2).to(self.device)), draw, own["cover"])
+        copies, goal = self.distil.batch(draw, own["distilBatch"])
+        return shown, labels, copies.to(self.device), goal.to(self.device)
+
+
 def train(settings: dict, minutes: float, resume: bool) -> None:
-    own = settings["embedder"]
+    own, device = settings["embedder"], settings["device"]
     torch.manual_seed(settings["seed"])
     classes, distil = Classes(settings), Distil(settings)
     shapes = [((KIN, own["views"], own["size"], own["size"], 3), torch.uint8), ((KIN,), torch.int64)]
@@ -168,39 +209,26 @@ def train(settings: dict, minutes: float, resume: bool) -> None:
         rng = np.random.default_rng(seed)
         return lambda: classes.kin(rng)
 
-    ring = Ring(make, settings["seed"] + 100, shapes, own["ring"], own["makers"])
-    net = Embedder().to(memory_format=torch.channels_last)
-    heads = Heads(classes.count(), 256, distil.goal.shape[1])
+    # Before anything touches the device: a process that has used CUDA cannot be forked.
+    ring = Ring(make, settings["seed"] + 100, shapes, own["ring"], settings["makers"])
+    net = Embedder().to(device, memory_format=torch.channels_last)
+    heads = Heads(classes.count(), 256, distil.goal.shape[1]).to(device)
     run = Run("embedder", net, heads, settings, minutes, resume)
-    draw = config.random(settings, 22, run.step)
-    first = run.seen
+    batches = Batches(settings, classes, distil, ring, config.random(settings, 22, run.step), device)
     ring.wait(64)
-    sums, kin_batch = np.zeros(3), own["classes"] // KIN
-    next_check = 3.0
+    sums, next_check, views = np.zeros(3), 3.0, KIN * own["views"]
     try:
         while not run.done():
             run.set_rate()
-            index = torch.from_numpy(hard_batch(draw, ring.arrays[1][: ring.ready()], heads.proxies, kin_batch))
-            pictures, labels = ring.arrays[0][index].flatten(0, 2), ring.arrays[1][index].flatten()
-            labels = labels[:, None].expand(-1, own["views"]).flatten()
-            copies, goal = distil.batch(draw, own["distilBatch"])
-            x = torch.cat([_tensor(pictures), copies])
-            with torch.autocast("cpu", torch.bfloat16):
-                features = net.features(x)
-            features = features.float()
-            vectors = F.normalize(net.norm(net.fc(features[: len(labels)])), dim=1)
-            parts = (
-                contrast(vectors, labels, own["temperature"]),
-                proxy_loss(vectors, labels, heads.proxies),
-                1 - F.cosine_similarity(heads.guess(features[len(labels) :]), goal).mean(),
-            )
+            pictures, labels, copies, goal = batches.next(heads.proxies)
+            parts = _losses(net, heads, own, pictures, labels, copies, goal)
             run.advance(parts[0] + own["proxy"] * parts[1] + own["distil"] * parts[2], len(labels))
-            ring.want(200 + (run.seen - first) / (KIN * own["views"] * own["reuse"]))
+            ring.want(200 + run.fresh() / (views * own["reuse"]))
             sums = sums * 0.98 + np.array([p.item() for p in parts]) * 0.02
-            run.report(contrast=sums[0], proxy=sums[1], distil=sums[2], made=ring.made() * KIN * own["views"], rate=run.seen / max(1e-6, run.elapsed() * 60))
+            run.report(contrast=sums[0], proxy=sums[1], distil=sums[2], made=ring.made() * views, rate=run.fresh() / max(1e-6, run.elapsed() * 60))
             if run.elapsed() > next_check:
                 next_check += own["checkMinutes"]
-                value = quick_recall(net, settings, own["exportSize"])
+                value = quick_recall(net, settings, own["exportSize"], device)
                 print(f"embedder  recall@1 with 5 references, held-out grocery classes: {value:.3f}", flush=True)
                 run.record(heldOutRecall=value)
                 run.save()

@@ -6,6 +6,8 @@ import torch.nn.functional as F
 
 # Middle and spread of ordinary pictures on a 0..1 scale; the graph normalises so that no caller has to.
 MEAN, STD = 0.45, 0.25
+# Added below the root of a pooled feature.
+ROOT_FLOOR = 1e-6
 
 
 def conv(cin: int, cout: int, size: int = 3, stride: int = 1) -> nn.Sequential:
@@ -133,8 +135,8 @@ class Embedder(nn.Module):
         return F.normalize(self.norm(self.fc(self.features(x))), dim=1)
 
 
-class TurnedEmbedder(nn.Module):
-    """The embedder as it ships: the mean of a crop's four quarter turns, of length 1.
+class Looks(nn.Module):
+    """N x 3 x S x S -> N x 512: the mean, over a crop's four quarter turns, of what the network pools.
 
     Goods lie on a tray any way round. The mean does not change when the crop is turned by a quarter, and on
     trays it names clearly more goods right than one look does (see MODEL_CARD.md), for four times the time.
@@ -146,6 +148,25 @@ class TurnedEmbedder(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         across = x.transpose(2, 3)
-        turns = (x, across.flip(2), x.flip(2, 3), across.flip(3))
-        total = sum(self.net(turn) for turn in turns)
-        return nn.functional.normalize(total, dim=1)
+        turns = torch.cat([x, across.flip(2), x.flip(2, 3), across.flip(3)])
+        return self.net.features(turns).reshape(4, -1, self.net.fc.in_features).mean(0)
+
+
+class FittedEmbedder(nn.Module):
+    """The embedder as it ships: N x 3 x S x S, RGB 0..1 -> N x 256 of length 1.
+
+    Its last layer, 256 x 1024 with a bias, sees the pooled features and their roots; `pipeline/head.py` fits it
+    to the trained network.
+    """
+
+    def __init__(self, net: Embedder, weight: torch.Tensor, bias: torch.Tensor):
+        super().__init__()
+        self.looks = Looks(net)
+        self.fc = nn.Linear(weight.shape[1], weight.shape[0])
+        with torch.no_grad():
+            self.fc.weight.copy_(weight)
+            self.fc.bias.copy_(bias)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pooled = self.looks(x)
+        return F.normalize(self.fc(torch.cat([pooled, torch.sqrt(pooled + ROOT_FLOOR)], 1)), dim=1)

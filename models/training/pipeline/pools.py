@@ -1,9 +1,11 @@
 """Everything rendered or decoded once and kept in the cache folder as plain arrays."""
 
 import csv
+import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -68,14 +70,31 @@ def grocery_list(settings: dict) -> list[tuple[str, int, int]]:
 
 
 def grocery_held_out(settings: dict) -> set[int]:
-    """Whole classes that no training sees: half packaged, half produce, drawn by the seed."""
+    """Whole classes that no training of `settings["fold"]` sees: half packaged, half produce, drawn by the seed.
+
+    Fold 0 is what ships; no class is held out by two folds.
+    """
     kinds: dict[bool, list[int]] = {True: [], False: []}
     for path, fine, _ in grocery_list(settings):
         packaged = "/Packages/" in path
         if fine not in kinds[packaged]:
             kinds[packaged].append(fine)
-    rng, half = config.random(settings, 12), settings["heldOut"]["groceryClasses"] // 2
-    return {int(c) for kind in kinds.values() for c in rng.choice(sorted(kind), half, replace=False)}
+    rng, half, fold = config.random(settings, 12), settings["heldOut"]["groceryClasses"] // 2, settings["fold"]
+    shipped = {packaged: rng.choice(sorted(kind), half, replace=False) for packaged, kind in kinds.items()}
+    if fold == 0:
+        return {int(c) for kind in shipped.values() for c in kind}
+    later = config.random(settings, 13)
+    others = {packaged: later.permutation(sorted(set(kind) - set(shipped[packaged]))) for packaged, kind in kinds.items()}
+    chosen = {int(c) for kind in others.values() for c in kind[(fold - 1) * half : fold * half]}
+    if len(chosen) < 2 * half:
+        raise SystemExit(f"fold {fold} does not exist: the photographs have too few classes for it")
+    return chosen
+
+
+def grocery_names(settings: dict, classes: set[int]) -> list[str]:
+    """Names of classes, in the order of their numbers."""
+    with open(Path(settings["grocery"]) / "classes.csv", newline="") as file:
+        return [row["name"] for row in csv.DictReader(file) if int(row["class_id"]) in classes]
 
 
 def grocery_pool(settings: dict) -> np.ndarray:
@@ -89,12 +108,29 @@ def grocery_pool(settings: dict) -> np.ndarray:
     return _cached("grocery", make)
 
 
+def iconic_pool(settings: dict) -> tuple[np.ndarray, list[int]]:
+    """The catalogue picture of every class, count x 256 x 256 x 3 RGB, letterboxed with grey 114, and their classes."""
+    with open(Path(settings["grocery"]) / "classes.csv", newline="") as file:
+        rows = [(row["iconic"], int(row["class_id"])) for row in csv.DictReader(file)]
+
+    def read(path: str) -> np.ndarray:
+        picture = cv2.imread(str(Path(settings["grocery"]) / path))[..., ::-1]
+        scale = 256 / max(picture.shape[:2])
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)[:256, :256]
+        out = np.full((256, 256, 3), 114, np.uint8)
+        top, left = (256 - small.shape[0]) // 2, (256 - small.shape[1]) // 2
+        out[top : top + small.shape[0], left : left + small.shape[1]] = small
+        return out
+
+    return _cached("iconic", lambda: np.stack([read(path) for path, _ in rows])), [fine for _, fine in rows]
+
+
 def catalogue_pool(settings: dict, held_out: bool) -> np.ndarray:
     """Catalogue pictures of the classes held out, or of all the others: count x size x size x 4, RGBA."""
     held = grocery_held_out(settings)
     classes = held if held_out else {fine for _, fine, _ in grocery_list(settings)} - held
     name = "catalogue-heldOut" if held_out else "catalogue-train"
-    return _cached(name, lambda: shopware.catalogue(settings, classes, settings["pools"]["cutout"]))
+    return _cached(name + config.suffix(settings), lambda: shopware.catalogue(settings, classes, settings["pools"]["cutout"]))
 
 
 def pack_pool(settings: dict, held_out: bool) -> np.ndarray:
@@ -106,20 +142,37 @@ def pack_pool(settings: dict, held_out: bool) -> np.ndarray:
         mine = [n for n, (_, fine, _) in enumerate(grocery_list(settings)) if (fine in held) == held_out]
         return shopware.packs(settings, grocery_pool(settings)[mine], count, settings["pools"]["cutout"])
 
-    return _cached("packs-heldOut" if held_out else "packs-train", make)
+    return _cached(("packs-heldOut" if held_out else "packs-train") + config.suffix(settings), make)
 
 
-def run_onnx(model: str, input_name: str, pictures: np.ndarray, mean: float, scale: float, batch: int = 16) -> np.ndarray:
-    """Runs an ONNX file through onnxruntime-node on N x H x W x 3 bytes, fed as (v - mean) * scale; rows of float32."""
-    folder = config.cache()
-    # Named after the process: two that measure at the same time must not read each other's pictures.
-    source, result = folder / f"infer-{os.getpid()}.in", folder / f"infer-{os.getpid()}.out"
-    np.ascontiguousarray(pictures).tofile(source)
+def run_onnx(model: str, input_name: str, pictures: np.ndarray, mean: float, scale: float, batch: int = 16, keep: bool = True) -> np.ndarray:
+    """Runs an ONNX file through onnxruntime-node on N x H x W x 3 bytes, fed as (v - mean) * scale; rows of float32.
+
+    keep: answers are kept in the cache folder, by what the file and the pictures hold, and read from there again.
+    """
+    pictures = np.ascontiguousarray(pictures)
+    about = f"{input_name} {pictures.shape} {mean} {scale}".encode()
+    key = hashlib.sha256(Path(model).read_bytes() + about)
+    key.update(pictures)
+    kept = config.cache() / "answers" / f"{key.hexdigest()[:24]}.npy"
+    if keep and kept.exists():
+        return np.load(kept)
+    rows = _infer(model, input_name, pictures, mean, scale, batch)
+    if keep:
+        kept.parent.mkdir(exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}.npy")
+        np.save(part, rows)
+        part.rename(kept)
+    return rows
+
+
+def _infer(model: str, input_name: str, pictures: np.ndarray, mean: float, scale: float, batch: int) -> np.ndarray:
     script = config.ROOT / "infer.mjs"
     count, height, width, _ = pictures.shape
-    words = [model, input_name, str(source), str(result), count, height, width, mean, scale, batch]
-    subprocess.run(["node", str(script), *map(str, words)], check=True, stdout=sys.stderr)
-    rows = np.fromfile(result, np.float32).reshape(count, -1)
-    source.unlink()
-    result.unlink()
-    return rows
+    # A folder of its own: two that measure at the same time must not read each other's pictures.
+    with tempfile.TemporaryDirectory(dir=config.cache()) as folder:
+        source, result = Path(folder) / "in", Path(folder) / "out"
+        pictures.tofile(source)
+        words = [model, input_name, str(source), str(result), count, height, width, mean, scale, batch]
+        subprocess.run(["node", str(script), *map(str, words)], check=True, stdout=sys.stderr)
+        return np.fromfile(result, np.float32).reshape(count, -1)

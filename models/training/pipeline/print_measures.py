@@ -28,7 +28,7 @@ TESTS = {
 
 def log_odds(settings: dict, pictures: np.ndarray) -> np.ndarray:
     """Of being a picture, before calibration, as the shipped file gives them."""
-    logits = sets.pools.run_onnx(sets.model("print"), "image", pictures, 0.0, 1 / 255, 8).astype(np.float64)
+    logits = sets.pools.run_onnx(sets.model(settings, "print"), "image", pictures, 0.0, 1 / 255, 8).astype(np.float64)
     most = logits[:, 1:].max(1)
     return most + np.log(np.exp(logits[:, 1:] - most[:, None]).sum(1)) - logits[:, 0]
 

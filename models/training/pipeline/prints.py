@@ -41,7 +41,7 @@ def _lit(x: torch.Tensor, draw: np.random.Generator) -> torch.Tensor:
     """Another exposure and cast of the lamp for each pair, the same for both of it."""
     gain = np.exp(draw.normal(0, 0.15, (len(x) // 2, 1, 1))) * np.exp(draw.normal(0, 0.05, (len(x) // 2, 1, 3)))
     gain = torch.from_numpy(gain.repeat(2, 1).astype(np.float32)).reshape(len(x), 3, 1, 1)
-    return (x * gain).clamp_(0, 1)
+    return (x * gain.to(x.device)).clamp_(0, 1)
 
 
 def tensor(pictures: torch.Tensor) -> torch.Tensor:
@@ -79,13 +79,13 @@ class Kept:
         part.rename(self.path)
 
 
-def _check(net: torch.nn.Module, sets: dict[str, np.ndarray]) -> dict[str, float]:
+def _check(net: torch.nn.Module, device: torch.device, sets: dict[str, np.ndarray]) -> dict[str, float]:
     """Share of held-out pairs in which the picture looks more like one than its goods do, by kind."""
     net.eval()
     out = {}
     with torch.no_grad():
         for kind, pairs in sets.items():
-            scores = [torch.logsumexp(y[:, 1:], 1) - y[:, 0] for y in (net(tensor(torch.from_numpy(p))) for p in pairs)]
+            scores = [torch.logsumexp(y[:, 1:], 1) - y[:, 0] for y in (net(tensor(torch.from_numpy(p)).to(device)) for p in pairs)]
             wins = (scores[1][None] > scores[0][:, None]).float().mean()
             out[kind] = float(wins)
     net.train()
@@ -93,15 +93,15 @@ def _check(net: torch.nn.Module, sets: dict[str, np.ndarray]) -> dict[str, float
 
 
 def train(settings: dict, minutes: float, resume: bool) -> None:
-    own = settings["print"]
+    own, device = settings["print"], settings["device"]
     torch.manual_seed(settings["seed"])
     shapes = [((2, own["size"], own["size"], 3), torch.uint8), ((2,), torch.int64)]
-    ring = Ring(_make(settings), settings["seed"] + 300, shapes, own["ring"], own["makers"])
+    ring = Ring(_make(settings), settings["seed"] + 300, shapes, own["ring"], settings["makers"])
     kept = Kept(resume)
-    net = PrintNet().to(memory_format=torch.channels_last)
+    net = PrintNet().to(device, memory_format=torch.channels_last)
     run = Run("print", net, None, settings, minutes, resume)
     checks = {kind: recapture.test_set(settings, "heldOut", kind, CHECK_PAIRS, 81) for kind in recapture.KINDS[1:]}
-    draw, first = config.random(settings, 82, run.step), run.seen
+    draw = config.random(settings, 82, run.step)
     loss_mean, right, next_check = 1.0, 0.5, 3.0
     ring.want(FIRST_PAIRS)
     ring.wait(0 if len(kept) else 128)
@@ -109,19 +109,19 @@ def train(settings: dict, minutes: float, resume: bool) -> None:
         while not run.done():
             run.set_rate()
             pairs, labels = kept.draw(draw, ring, own["pairs"])
-            labels = labels.flatten()
-            x = _lit(_turned(tensor(pairs.flatten(0, 1)), draw), draw).contiguous(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):
+            labels = labels.flatten().to(device)
+            x = _lit(_turned(tensor(pairs.flatten(0, 1).to(device)), draw), draw).contiguous(memory_format=torch.channels_last)
+            with torch.autocast(device.type, torch.bfloat16):
                 logits = net(x)
             loss = F.cross_entropy(logits.float(), labels, label_smoothing=0.02)
             run.advance(loss, len(labels))
-            ring.want(FIRST_PAIRS + (run.seen - first) / (2 * own["reuse"]))
+            ring.want(FIRST_PAIRS + run.fresh() / (2 * own["reuse"]))
             loss_mean = loss_mean * 0.98 + loss.item() * 0.02
             right = right * 0.98 + ((logits.argmax(1) > 0) == (labels > 0)).float().mean().item() * 0.02
-            run.report(loss=loss_mean, right=right, made=2 * ring.made(), rate=run.seen / max(1e-6, run.elapsed() * 60))
+            run.report(loss=loss_mean, right=right, made=2 * ring.made(), rate=run.fresh() / max(1e-6, run.elapsed() * 60))
             if run.elapsed() > next_check:
                 next_check += 4
-                values = _check(net, checks)
+                values = _check(net, device, checks)
                 print("print  ranked above its goods: " + "  ".join(f"{k} {v:.3f}" for k, v in values.items()), flush=True)
                 run.record(**{f"heldOut.{k}": v for k, v in values.items()})
                 run.save()

@@ -13,7 +13,7 @@ import torch.multiprocessing as mp
 
 
 def _fill(make, seed: int, arrays: list[torch.Tensor], written, wanted, stop, step: int, steps: int) -> None:
-    os.nice(2)
+    os.nice(5)
     torch.set_num_threads(1)
     import cv2
 

@@ -9,6 +9,15 @@ import torch
 from . import config
 
 
+def _grown(kept: torch.Tensor, now: torch.Tensor) -> torch.Tensor:
+    """`kept` in the shape of `now`: classes that were added behind the others since begin anew."""
+    if kept.shape == now.shape:
+        return kept
+    out = now.clone()
+    out[: len(kept)] = kept
+    return out
+
+
 class Run:
     """One training by the clock. Its state is kept in the cache folder, so `--resume` goes on where it stopped."""
 
@@ -24,22 +33,30 @@ class Run:
         self.averaged = {k: v.detach().clone() for k, v in net.state_dict().items()}
         self.step, self.seen, self.earlier = 0, 0, 0.0
         self.stages: list[str] = []
-        self.file = config.cache() / f"{name}.pt"
-        self.log = config.cache() / f"{name}.jsonl"
+        self.file = config.cache() / f"{name}{config.suffix(settings)}.pt"
+        self.log = self.file.with_suffix(".jsonl")
         if resume:
             self._load()
-        self.stages.append(f"{minutes:g} min at {own['size']} px, rate {own['rate']:g}")
+        self.first = self.seen
         self.started = self.said = time.monotonic()
 
     def _load(self) -> None:
         if not self.file.exists():
             raise SystemExit(f"nothing to resume: {self.file} does not exist; run without --resume")
-        kept = torch.load(self.file)
+        kept = torch.load(self.file, map_location="cpu")
         for module, state in zip(self.modules, kept["modules"]):
-            module.load_state_dict(state)
+            module.load_state_dict({k: _grown(v, module.state_dict()[k].cpu()) for k, v in state.items()})
         self.optimizer.load_state_dict(kept["optimizer"])
-        self.averaged, self.step, self.seen, self.earlier = kept["averaged"], kept["step"], kept["seen"], kept["minutes"]
+        for parameter, moments in self.optimizer.state.items():
+            for key in ("exp_avg", "exp_avg_sq"):
+                moments[key] = _grown(moments[key].to(parameter.device), torch.zeros_like(parameter))
+        self.averaged = {k: v.to(self.averaged[k].device) for k, v in kept["averaged"].items()}
+        self.step, self.seen, self.earlier = kept["step"], kept["seen"], kept["minutes"]
         self.stages = kept["stages"]
+
+    def fresh(self) -> int:
+        """Pictures seen since this run began."""
+        return self.seen - self.first
 
     def elapsed(self) -> float:
         """Minutes of this run."""
@@ -87,13 +104,14 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
     def save(self) -> Path:
+        own = self.settings[self.name]
         kept = {
             "modules": [m.state_dict() for m in self.modules],
             "averaged": self.averaged,
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seen": self.seen,
-            "stages": self.stages,
+            "stages": [*self.stages, f"{self.elapsed():.0f} min at {own['size']} px, rate {own['rate']:g}"],
             "minutes": self.earlier + self.elapsed(),
             "seed": self.settings["seed"],
         }
@@ -103,11 +121,12 @@ class Run:
         return self.file
 
 
-def averaged(name: str, net: torch.nn.Module) -> tuple[torch.nn.Module, dict]:
+def averaged(name: str, net: torch.nn.Module, settings: dict) -> tuple[torch.nn.Module, dict]:
     """`net` with the averaged weights of its checkpoint, ready to use, and the checkpoint."""
-    file = config.cache() / f"{name}.pt"
+    file = config.cache() / f"{name}{config.suffix(settings)}.pt"
     if not file.exists():
-        raise SystemExit(f"{file} does not exist; run: python3 models/training/train.py {name}")
-    kept = torch.load(file)
+        fold = f" --fold {settings['fold']}" if settings["fold"] else ""
+        raise SystemExit(f"{file} does not exist; run: python3 models/training/train.py {name}{fold}")
+    kept = torch.load(file, map_location="cpu")
     net.load_state_dict(kept["averaged"])
     return net.eval(), kept

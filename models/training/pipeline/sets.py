@@ -7,8 +7,12 @@ from . import config, crops, pools, trays
 from .detector import held_out_families, stock
 
 
-def model(kind: str) -> str:
-    return str(config.WEIGHTS / f"{kind}.onnx")
+# Side of the tray crops that are measured, whatever the input of the network that looks at them.
+CROP = 128
+
+
+def model(settings: dict, kind: str) -> str:
+    return str(config.published(settings, kind)[0])
 
 
 def tray_set(settings: dict, which: str, count: int, view: tuple[int, int, int], seed: int, **options) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -35,12 +39,17 @@ def tray_set(settings: dict, which: str, count: int, view: tuple[int, int, int],
 
 def detections(settings: dict, pictures: np.ndarray) -> np.ndarray:
     """count x N x 5 of the shipped detector, before any threshold."""
-    return pools.run_onnx(model("detector"), "image", pictures, 0.0, 1 / 255, 1).reshape(len(pictures), -1, 5)
+    return pools.run_onnx(model(settings, "detector"), "image", pictures, 0.0, 1 / 255, 1).reshape(len(pictures), -1, 5)
 
 
-def embeddings(pictures: np.ndarray, size: int) -> np.ndarray:
-    small = np.stack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in pictures])
-    return pools.run_onnx(model("embedder"), "image", small, 0.0, 1 / 255)
+def shrunk(pictures: np.ndarray, size: int) -> np.ndarray:
+    return np.stack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in pictures])
+
+
+def embeddings(settings: dict, pictures: np.ndarray) -> np.ndarray:
+    """Vectors of the published embedder for N x S x S x 3."""
+    small = shrunk(pictures, settings["embedder"]["exportSize"])
+    return pools.run_onnx(model(settings, "embedder"), "image", small, 0.0, 1 / 255)
 
 
 def teacher_features(settings: dict, pictures: np.ndarray) -> np.ndarray:
@@ -60,14 +69,16 @@ def grocery_set(settings: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 
 def crop_set(settings: dict, which: str, views: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """`views` tray crops of each held-out emoji, demo emoji (`demo`) or held-out synthetic product (`goods`)."""
-    rng, size = config.random(settings, seed), settings["pools"]["cutout"]
+    size = settings["pools"]["cutout"]
     if which == "goods":
         pool = pools.goods_pool(settings)[: held_out_families(settings)]
         items = [list(pool[f, v]) for f in range(len(pool)) for v in range(pool.shape[1])]
-        around = stock(settings, "heldOut")
     else:
         items = [[item] for item in pools.emoji_pool(settings, which)]
-        around = stock(settings, which)
-    side = settings["embedder"]["exportSize"]
-    pictures = [crops.tray_crop(rng, np.ascontiguousarray(item[n % len(item)]).reshape(size, size, 4), around, side, clean=n < 5, padded=1.0) for item in items for n in range(views)]
-    return np.stack(pictures), np.repeat(np.arange(len(items)), views)
+
+    def make() -> np.ndarray:
+        rng, around = config.random(settings, seed), stock(settings, "heldOut" if which == "goods" else which)
+        shown = ((np.ascontiguousarray(item[n % len(item)]).reshape(size, size, 4), n) for item in items for n in range(views))
+        return np.stack([crops.tray_crop(rng, cut, around, CROP, clean=n < 5, padded=1.0) for cut, n in shown])
+
+    return pools._cached(f"crops-{which}-{views}-{seed}", make), np.repeat(np.arange(len(items)), views)

@@ -16,7 +16,7 @@ def crops(settings: dict) -> tuple[np.ndarray, np.ndarray]:
     held = pools.grocery_held_out(settings)
     photos = pools.grocery_pool(settings)
     rows = [i for i, (_, fine, _) in enumerate(pools.grocery_list(settings)) if fine not in held]
-    views = settings["pools"]["teacherCrops"]
+    views, fold = settings["pools"]["teacherCrops"], config.suffix(settings)
 
     def make() -> np.ndarray:
         rng = config.random(settings, 31)
@@ -35,10 +35,10 @@ def crops(settings: dict) -> tuple[np.ndarray, np.ndarray]:
         made.append(make())
         return np.stack([cv2.resize(p, (128, 128), interpolation=cv2.INTER_AREA) for p in made[0]])
 
-    pictures = pools._cached("teacher-crops", small)
+    pictures = pools._cached(f"teacher-crops{fold}", small)
 
     def features() -> np.ndarray:
         full = made[0] if made else make()
         return pools.run_onnx(settings["teacher"], "input", full, 127.0, 0.00784314).astype(np.float16)
 
-    return pictures, pools._cached("teacher-features", features)
+    return pictures, pools._cached(f"teacher-features{fold}", features)

@@ -7,6 +7,7 @@ import { dateTime } from "../../state/time-text.js";
 import { useHq } from "../hq.js";
 import { Badge, Empty, WhenLoaded } from "../parts/bits.js";
 import { SelectField, TextField } from "../parts/field.js";
+import { OlderNewer } from "../parts/older-newer.js";
 import { PageFrame } from "../parts/page.js";
 import { Link, useRouter } from "../router.js";
 import { useLoad, useSettled } from "../use-load.js";
@@ -14,64 +15,32 @@ import { useLoad, useSettled } from "../use-load.js";
 const perPage = 50;
 const verbTones = { added: "good", changed: "quiet", removed: "bad" } as const;
 
+interface Filters {
+  readonly sku: string;
+  readonly actor: string;
+  readonly store: string;
+  readonly kind: "" | AuditEntry["kind"];
+}
+
 /** Who changed what and when, before and after. */
 export function HistoryPage() {
-  const { t, client, stores } = useHq();
+  const { t, client } = useHq();
   const { route } = useRouter();
-  const [sku, setSku] = useState(route.query.get("sku") ?? "");
-  const [actor, setActor] = useState("");
-  const [store, setStore] = useState("");
-  const [kind, setKind] = useState<"" | AuditEntry["kind"]>("");
-  const [pages, setPages] = useState<readonly number[]>([]);
   const source = route.query.get("source");
-  const query = new URLSearchParams({ limit: String(perPage) });
-  const filters = { sku: sku.trim(), actor: actor.trim(), store, kind, source: source ?? "" };
-  for (const [name, value] of Object.entries(filters)) if (value !== "") query.set(name, value);
-  const before = pages.at(-1);
-  if (before !== undefined) query.set("before", String(before));
-  const settled = useSettled(query.toString(), 200);
-  const loaded = useLoad((signal) => client.get(`/api/changes?${settled}`, AuditPage, signal), settled);
-  const first =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      setPages([]);
-      set(value);
-    };
+  const [filters, setFilters] = useState<Filters>({
+    ...{ sku: route.query.get("sku") ?? "", actor: "", store: "", kind: "" },
+  });
+  /** LSNs before which each further page begins. */
+  const [pages, setPages] = useState<readonly number[]>([]);
+  const query = useSettled(queryOf({ ...filters, source: source ?? "" }, pages.at(-1)), 200);
+  const loaded = useLoad((signal) => client.get(`/api/changes?${query}`, AuditPage, signal), query);
+  const filter = (part: Partial<Filters>) => {
+    setPages([]);
+    setFilters({ ...filters, ...part });
+  };
   return (
     <PageFrame title={t.menu.history} hint={source ? t.history.ofOneImport : t.history.hint}>
-      <div className="filters">
-        <TextField
-          label={t.products.sku}
-          value={sku}
-          onValue={first(setSku)}
-          type="search"
-          spellCheck={false}
-        />
-        <TextField
-          label={t.history.who}
-          value={actor}
-          onValue={first(setActor)}
-          type="search"
-          spellCheck={false}
-        />
-        <SelectField
-          label={t.fleet.store}
-          value={store}
-          onValue={first(setStore)}
-          options={[["", t.history.all], ...stores.map(({ name, label }) => [name, label] as const)]}
-        />
-        <SelectField
-          label={t.history.what}
-          value={kind}
-          onValue={first(setKind)}
-          options={[
-            ["", t.history.all],
-            ["product", t.history.kinds.product],
-            ["override", t.history.kinds.override],
-            ["reference", t.history.kinds.reference],
-          ]}
-        />
-      </div>
+      <FilterBar filters={filters} onFilter={filter} />
       <WhenLoaded t={t} loaded={loaded}>
         {({ changes }) => (
           <>
@@ -84,32 +53,59 @@ export function HistoryPage() {
                 ))}
               </ol>
             )}
-            <nav
-              className="pager"
-              aria-label={t.common.pages}
-              hidden={pages.length === 0 && changes.length < perPage}
-            >
-              <button
-                type="button"
-                className="button"
-                disabled={pages.length === 0}
-                onClick={() => setPages(pages.slice(0, -1))}
-              >
-                {t.common.newer}
-              </button>
-              <button
-                type="button"
-                className="button"
-                disabled={changes.length < perPage}
-                onClick={() => setPages([...pages, changes.at(-1)?.lsn ?? 0])}
-              >
-                {t.common.older}
-              </button>
-            </nav>
+            <OlderNewer
+              newer={pages.length > 0 ? () => setPages(pages.slice(0, -1)) : null}
+              older={changes.length === perPage ? () => setPages([...pages, changes.at(-1)?.lsn ?? 0]) : null}
+            />
           </>
         )}
       </WhenLoaded>
     </PageFrame>
+  );
+}
+
+function queryOf(filters: Readonly<Record<string, string>>, before: number | undefined): string {
+  const query = new URLSearchParams({ limit: String(perPage) });
+  for (const [name, value] of Object.entries(filters)) if (value.trim() !== "") query.set(name, value.trim());
+  if (before !== undefined) query.set("before", String(before));
+  return query.toString();
+}
+
+interface FilterProps {
+  readonly filters: Filters;
+  readonly onFilter: (part: Partial<Filters>) => void;
+}
+
+function FilterBar({ filters, onFilter }: FilterProps) {
+  const { t, stores } = useHq();
+  const text = { type: "search", spellCheck: false } as const;
+  return (
+    <div className="filters">
+      <TextField {...text} label={t.products.sku} value={filters.sku} onValue={(sku) => onFilter({ sku })} />
+      <TextField
+        {...text}
+        label={t.history.who}
+        value={filters.actor}
+        onValue={(actor) => onFilter({ actor })}
+      />
+      <SelectField
+        label={t.fleet.store}
+        value={filters.store}
+        onValue={(store) => onFilter({ store })}
+        options={[["", t.history.all], ...stores.map(({ name, label }) => [name, label] as const)]}
+      />
+      <SelectField
+        label={t.history.what}
+        value={filters.kind}
+        onValue={(kind) => onFilter({ kind })}
+        options={[
+          ["", t.history.all],
+          ["product", t.history.kinds.product],
+          ["override", t.history.kinds.override],
+          ["reference", t.history.kinds.reference],
+        ]}
+      />
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import { useHq } from "../hq.js";
 import { Ago, Empty, Picture, WhenLoaded } from "../parts/bits.js";
 import { EnrolmentCard } from "../parts/enrolment-card.js";
 import { ProblemNotice } from "../parts/notice.js";
+import { OlderNewer } from "../parts/older-newer.js";
 import { Card, PageFrame } from "../parts/page.js";
 import { ProductPicker } from "../parts/product-picker.js";
 import { useEnrolments } from "../use-enrolments.js";
@@ -62,26 +63,10 @@ function LaneCrops() {
                 <CropCard key={crop.id} crop={crop} />
               ))}
             </ul>
-            {(pages.length > 0 || list.length === perPage) && (
-              <nav className="pager" aria-label={t.common.pages}>
-                <button
-                  type="button"
-                  className="button"
-                  disabled={pages.length === 0}
-                  onClick={() => setPages(pages.slice(0, -1))}
-                >
-                  {t.common.newer}
-                </button>
-                <button
-                  type="button"
-                  className="button"
-                  disabled={list.length < perPage || next === null}
-                  onClick={() => next !== null && setPages([...pages, next])}
-                >
-                  {t.common.older}
-                </button>
-              </nav>
-            )}
+            <OlderNewer
+              newer={pages.length > 0 ? () => setPages(pages.slice(0, -1)) : null}
+              older={next !== null && list.length === perPage ? () => setPages([...pages, next]) : null}
+            />
           </>
         )}
       </WhenLoaded>
