@@ -7,7 +7,7 @@ import { openSetSection } from "./open-set-section.js";
 import { type PhotoSet, readGrocery, thinned } from "./photos.js";
 import { hasReference, mobileNet } from "./reference.js";
 import { measureRetrieval } from "./retrieval.js";
-import { retrievalSection } from "./retrieval-section.js";
+import { type Compared, retrievalSection } from "./retrieval-section.js";
 import { measureRobustness } from "./robustness.js";
 import { robustnessSection } from "./robustness-section.js";
 import type { PageSection } from "./section.js";
@@ -18,9 +18,12 @@ import { cutOutGoods, virtualGoods } from "./trays/goods.js";
 import { measureTrays, type TrayResult, watchedDetector } from "./trays/measure.js";
 import { trayPlans } from "./trays/plans.js";
 import { traysSection } from "./trays/section.js";
+import { virtualPhotos } from "./virtual-photos.js";
 
 /** Photos of each class with `--quick`. */
 const QUICK_PHOTOS = 8;
+/** Crops of each of the virtual lane's goods. */
+const VIRTUAL_PHOTOS = 14;
 /** What the reference network, which takes several times as long, is asked about. */
 const COMPARED = new Set([
   "occlusion 30 %",
@@ -63,11 +66,29 @@ async function retrieval(context: BenchContext, sources: Sources): Promise<PageS
   for (const fold of folds) ours.push(...(await measureRetrieval(context, set, fold, [fold])));
   const rival = rivalIn(context, sources);
   const reference = rival ? await measureRetrieval(context, set, rival, folds) : [];
+  const virtual = context.quick ? undefined : await virtualRetrieval(context, rival);
   return retrievalSection(
     { ours, reference },
     set,
     folds.map(({ heldOut }) => heldOut.size),
+    virtual,
   );
+}
+
+/** Drawn goods beside photographs: every one of them is a class that no training has seen. */
+async function virtualRetrieval(
+  context: BenchContext,
+  rival: TestedEmbedder | undefined,
+): Promise<Compared | undefined> {
+  const set = virtualPhotos(virtualGoods.items.length, VIRTUAL_PHOTOS);
+  const unseen = (tested: TestedEmbedder) => ({
+    ...tested,
+    heldOut: new Set(set.classes.map(({ id }) => id)),
+  });
+  const [ours] = shippedEmbedders().map(unseen);
+  if (!ours) return undefined;
+  const reference = rival ? await measureRetrieval(context, set, unseen(rival), [unseen(rival)]) : [];
+  return { ours: await measureRetrieval(context, set, ours, [ours]), reference };
 }
 
 async function openSet(context: BenchContext, sources: Sources): Promise<PageSection> {
