@@ -10,6 +10,7 @@ const folders = [
   "models/src",
   "edge-daemon/src",
   "cloud-sync/src",
+  "cloud-sync/console/src",
   "scripts/bootstrap",
 ];
 

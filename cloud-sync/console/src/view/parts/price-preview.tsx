@@ -35,9 +35,7 @@ export function PricePreview({ wish, details, report, task, onBack, onApply }: P
   const changes = effective(plan);
   const wrong = plan.filter(({ problem }) => problem !== null);
   const jumps = changes.filter(({ jump }) => jump);
-  const deaf = [...new Set(changes.flatMap((line) => line.deaf))];
-  const refused = report !== null && report.state !== "checked";
-  const blocked = changes.length === 0 || refused || (jumps.length > 0 && !sure);
+  const blocked = changes.length === 0 || isRefused(report) || (jumps.length > 0 && !sure);
   const where = wish.scope === null ? t.prices.inChain(stores.length) : wish.scope.map(storeLabel).join(", ");
   const rows = [...plan].sort((a, b) => rank(a) - rank(b)).slice(0, shownLines);
   return (
@@ -61,27 +59,7 @@ export function PricePreview({ wish, details, report, task, onBack, onApply }: P
             wish.period.until && dateTime(wish.period.until, locale),
           )}
       </p>
-      {wrong.length > 0 && <Notice tone="ask">{t.prices.wrongLines(wrong.length)}</Notice>}
-      {jumps.length > 0 && (
-        <Notice tone="ask" alert>
-          <p>{t.prices.jumps(jumps.length)}</p>
-          <CheckField label={t.prices.sure} checked={sure} onValue={setSure} />
-        </Notice>
-      )}
-      {deaf.length > 0 && <Notice tone="info">{t.prices.deaf(deaf.map(storeLabel).join(", "))}</Notice>}
-      {refused && (
-        <Notice tone="bad" alert>
-          <strong>{t.prices.refused}</strong>
-          {report.failure && <p>{report.failure}</p>}
-          <ul className="bullets">
-            {report.errors.slice(0, 20).map((error) => (
-              <li key={`${error.line} ${error.field}`}>
-                {changes[error.line - 1]?.key} {error.field}: {error.message}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
+      <Warnings plan={plan} report={report} sure={sure} onSure={setSure} />
       <Card>
         <table className="table cards prices">
           <thead>
@@ -113,6 +91,50 @@ export function PricePreview({ wish, details, report, task, onBack, onApply }: P
         )}
       </div>
     </div>
+  );
+}
+
+const isRefused = (report: ImportReport | null): report is ImportReport =>
+  report !== null && report.state !== "checked";
+
+interface WarningProps {
+  readonly plan: readonly PlanLine[];
+  readonly report: ImportReport | null;
+  readonly sure: boolean;
+  readonly onSure: (sure: boolean) => void;
+}
+
+/** What one should know before: lines left out, great jumps, stores that stay as they are, and refusals. */
+function Warnings({ plan, report, sure, onSure }: WarningProps) {
+  const { t, storeLabel } = useHq();
+  const changes = effective(plan);
+  const wrong = plan.filter(({ problem }) => problem !== null);
+  const jumps = changes.filter(({ jump }) => jump);
+  const deaf = [...new Set(changes.flatMap((line) => line.deaf))];
+  return (
+    <>
+      {wrong.length > 0 && <Notice tone="ask">{t.prices.wrongLines(wrong.length)}</Notice>}
+      {jumps.length > 0 && (
+        <Notice tone="ask" alert>
+          <p>{t.prices.jumps(jumps.length)}</p>
+          <CheckField label={t.prices.sure} checked={sure} onValue={onSure} />
+        </Notice>
+      )}
+      {deaf.length > 0 && <Notice tone="info">{t.prices.deaf(deaf.map(storeLabel).join(", "))}</Notice>}
+      {isRefused(report) && (
+        <Notice tone="bad" alert>
+          <strong>{t.prices.refused}</strong>
+          {report.failure && <p>{report.failure}</p>}
+          <ul className="bullets">
+            {report.errors.slice(0, 20).map((error) => (
+              <li key={`${error.line} ${error.field}`}>
+                {changes[error.line - 1]?.key} {error.field}: {error.message}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </>
   );
 }
 

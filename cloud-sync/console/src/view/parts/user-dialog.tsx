@@ -22,7 +22,6 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
   const [role, setRole] = useState<Role>(user?.role ?? "editor");
   const [password, setPassword] = useState("");
   const [disabled, setDisabled] = useState(user?.disabled ?? false);
-  const [link, setLink] = useState<string | null>(null);
   const task = useTask();
   const path = `/api/users/${encodeURIComponent(user?.name ?? "")}`;
   const short =
@@ -45,12 +44,6 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
       t.common.saved,
     );
   };
-  const makeLink = () =>
-    task.run(async () => {
-      const asking = { schema: SetupLink, body: { user: user?.name } };
-      const { data } = await client.ask("POST", "/api/setup/links", asking);
-      setLink(location.origin + data.path);
-    });
   return (
     <Dialog title={user ? user.name : t.people.addUser} closeText={t.common.close} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
@@ -87,36 +80,55 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
         />
         {user && <CheckField label={t.people.disable} checked={disabled} onValue={setDisabled} />}
         <ProblemNotice t={t} error={task.error} />
-        {link && (
-          <Notice tone="info">
-            <p>{t.people.linkHint}</p>
-            <pre className="command">{link}</pre>
-          </Notice>
-        )}
         <div className="actions">
-          {user && (
-            <>
-              <button
-                type="button"
-                className="button danger"
-                disabled={task.busy}
-                onClick={() =>
-                  confirm(t.people.removeQuestion(user.name)) &&
-                  void finish(() => client.ask("DELETE", path), t.people.removed(user.name))
-                }
-              >
-                {t.people.remove}
-              </button>
-              <button type="button" className="button" disabled={task.busy} onClick={() => void makeLink()}>
-                {t.people.makeLink}
-              </button>
-            </>
-          )}
           <button type="submit" className="button primary" disabled={task.busy}>
             {t.common.save}
           </button>
         </div>
       </form>
+      {user && <OtherActions user={user} finish={finish} />}
     </Dialog>
+  );
+}
+
+interface ActionsProps {
+  readonly user: User;
+  readonly finish: (work: () => Promise<unknown>, text: string) => Promise<void>;
+}
+
+/** What is done to an account beside its form: a link for a forgotten password, and its end. */
+function OtherActions({ user, finish }: ActionsProps) {
+  const { t, client } = useHq();
+  const [link, setLink] = useState<string | null>(null);
+  const task = useTask();
+  const makeLink = () =>
+    task.run(async () => {
+      const asking = { schema: SetupLink, body: { user: user.name } };
+      const { data } = await client.ask("POST", "/api/setup/links", asking);
+      setLink(location.origin + data.path);
+    });
+  const remove = () => {
+    if (!confirm(t.people.removeQuestion(user.name))) return;
+    const path = `/api/users/${encodeURIComponent(user.name)}`;
+    void finish(() => client.ask("DELETE", path), t.people.removed(user.name));
+  };
+  return (
+    <div className="stack">
+      <ProblemNotice t={t} error={task.error} />
+      {link && (
+        <Notice tone="info">
+          <p>{t.people.linkHint}</p>
+          <pre className="command">{link}</pre>
+        </Notice>
+      )}
+      <div className="actions start">
+        <button type="button" className="button" disabled={task.busy} onClick={() => void makeLink()}>
+          {t.people.makeLink}
+        </button>
+        <button type="button" className="button danger" onClick={remove}>
+          {t.people.remove}
+        </button>
+      </div>
+    </div>
   );
 }
