@@ -84,6 +84,16 @@ function mistakesText({ results, names }: MeasuredGoods): string {
   return `Sold as something else: ${worst.map(([pair, n]) => `${pair} (${n})`).join(", ")}.`;
 }
 
+function missedText({ results, names }: MeasuredGoods): string {
+  const missed = results.filter(({ plan }) => !plan.hand).flatMap((r) => verdictOf(r).missed);
+  if (missed.length === 0) return "Without hands, nothing was missed.";
+  const counted = new Map<string, number>();
+  for (const { sku } of missed) counted.set(sku, (counted.get(sku) ?? 0) + 1);
+  const worst = [...counted].sort((a, b) => b[1] - a[1]).slice(0, WORST);
+  const below = missed.filter((m) => m.below).length;
+  return `Without hands, ${missed.length} items were missed or merged; of ${below} of them the detector gave a fitting box below its threshold. Most often: ${worst.map(([sku, n]) => `${names.get(sku) ?? sku} (${n})`).join(", ")}.`;
+}
+
 /** Trays on which nothing lies: whatever is found there is a false alarm. */
 function emptyText(results: readonly TrayResult[]): string {
   const alarms = (hand: boolean) => {
@@ -142,6 +152,7 @@ export function traysSection(part: string, title: string, file: string, goods: M
       accuracyTable(results),
       "What goes wrong:",
       failureTable(results),
+      missedText(goods),
       mistakesText(goods),
       emptyText(results),
     ].join("\n\n"),
