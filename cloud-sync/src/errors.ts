@@ -124,3 +124,8 @@ export class CopyOutdatedError extends TillsightError {
     );
   }
 }
+
+/** A backup that cannot be taken or restored as it was asked. */
+export class BackupError extends TillsightError {
+  readonly code = "BACKUP";
+}

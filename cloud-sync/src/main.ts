@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { describeError } from "@tillsight/contracts";
+import { runBackup, runCheckBackup, runNewHistory, runRestore } from "./cli/backup.js";
+import { backupHelp, parseBackup } from "./cli/backup-options.js";
 import { runEnrol } from "./cli/enrol.js";
 import { enrolHelp, parseEnrol } from "./cli/enrol-options.js";
 import { brokerAccess, rotateKey } from "./cli/publishing.js";
@@ -97,10 +99,32 @@ async function setupLink(argv: readonly string[]): Promise<void> {
   process.stdout.write(options.help ? help : `${await newSetupLink(options)}\n`);
 }
 
+const keeping = {
+  backup: runBackup,
+  restore: runRestore,
+  "check-backup": runCheckBackup,
+  "new-history": runNewHistory,
+};
+
+/** Backups, and what comes after them. */
+async function keep(command: keyof typeof keeping, argv: readonly string[]): Promise<void> {
+  const args = parseBackup(command, argv);
+  if (args.help) {
+    process.stdout.write(backupHelp);
+    return;
+  }
+  const { stdout, stderr, env } = process;
+  const say = (text: string) => void stderr.write(`${text}\n`);
+  const databaseUrl = args.databaseUrl ?? env.TILLSIGHT_DATABASE_URL;
+  await keeping[command]({ ...args, databaseUrl }, { stdout, say });
+}
+
 try {
   const [command, ...rest] = process.argv.slice(2);
   if (command === "import" || command === "export") await transfer(command, rest);
   else if (command === "enrol") await enrol(rest);
+  else if (command !== undefined && Object.hasOwn(keeping, command))
+    await keep(command as keyof typeof keeping, rest);
   else if (command === "setup-link") await setupLink(rest);
   else {
     const options = parseOptions(process.argv.slice(2));
