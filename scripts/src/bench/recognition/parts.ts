@@ -122,7 +122,7 @@ async function virtualTrays(context: BenchContext): Promise<PageSection> {
   const embedder = await tested.open();
   try {
     const plans = plansOf(context, VIRTUAL_TRAYS);
-    const results = await measureTrays(context, "virtual trays", goods, plans, detector, embedder);
+    const measured = await measureTrays(context, "virtual trays", goods, plans, detector, embedder);
     return traysSection(
       "virtual-trays",
       "Trays of the virtual lane's goods",
@@ -130,7 +130,7 @@ async function virtualTrays(context: BenchContext): Promise<PageSection> {
       {
         name: "virtual lane",
         about: `${goods.items.length} products of the virtual lane, which no training has seen, each enrolled from five photos on a plain sheet, through the networks that ship. 30 % of the goods are repeats. Look-alikes are in on purpose: two apples, four round yellow to orange fruits, four brown breads.`,
-        results,
+        ...measured,
         names: new Map(virtualGoods.items.map(({ product }) => [product.sku, product.name])),
       },
     );
@@ -146,6 +146,7 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
   const results: TrayResult[] = [];
   const folds = foldsOf(context);
   const names = new Map<string, string>();
+  const unfound = new Map<string, number>();
   const sizes: number[] = [];
   try {
     for (const fold of folds) {
@@ -156,7 +157,9 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
       try {
         const plans = plansOf(context, CUT_OUT_TRAYS);
         const what = `trays of what ${fold.name} never saw`;
-        results.push(...(await measureTrays(context, what, goods, plans, detector, embedder)));
+        const measured = await measureTrays(context, what, goods, plans, detector, embedder);
+        results.push(...measured.results);
+        for (const [sku, n] of measured.unfound) unfound.set(sku, n);
       } finally {
         await embedder.close();
       }
@@ -167,8 +170,7 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
   return traysSection("photo-trays", "Trays of catalogue pictures held out", "recognition-photo-trays.svg", {
     name: "pictures held out",
     about: `Catalogue pictures of the classes that each fold's network never saw (${sizes.join(", ")} products; pictures that show several pieces are left out), cut out and laid on the virtual lane's trays by its renderer. Each is enrolled from five photos of the cut-out on a plain sheet, so references and trays show the same specimen.`,
-    results,
-    names,
+    ...{ results, unfound, names },
   });
 }
 

@@ -123,8 +123,8 @@ function recallPlot({ ours, reference }: Compared): string {
       line("unseen, among themselves", ours, "unseen, among themselves"),
       line("unseen, among all", ours, "unseen, among all"),
       line("seen, among all", ours, "seen, among all"),
-      line("MobileNetV2, among themselves", reference, "unseen, among themselves", "dashed"),
-      line("MobileNetV2, among all", reference, "unseen, among all", "dashed"),
+      line("MobileNetV2, themselves", reference, "unseen, among themselves", "dashed"),
+      line("MobileNetV2, all", reference, "unseen, among all", "dashed"),
     ],
   });
 }

@@ -43,7 +43,7 @@ function lossPlot(results: readonly RobustnessResult[]): string {
       to: 0.8,
       ticks: [0, 0.2, 0.4, 0.6, 0.8],
     },
-    y: { label: "points lost", from: -5, to: 60, ticks: [0, 5, 10, 20, 30, 40, 50, 60] },
+    y: { label: "points lost", from: -5, to: 40, ticks: [0, 5, 10, 20, 30, 40] },
     series: [
       line("side covered", "one side covered", (n) => n / 100),
       line("middle covered", "the middle covered", (n) => n / 100),

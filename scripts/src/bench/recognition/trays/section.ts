@@ -16,6 +16,8 @@ export interface MeasuredGoods {
   /** How these goods are held out, for the reader. */
   readonly about: string;
   readonly results: readonly TrayResult[];
+  /** Of each product's five enrolment photos, those on which the detector found nothing. */
+  readonly unfound: ReadonlyMap<string, number>;
   /** Names of products, by SKU. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -84,6 +86,15 @@ function mistakesText({ results, names }: MeasuredGoods): string {
   return `Sold as something else: ${worst.map(([pair, n]) => `${pair} (${n})`).join(", ")}.`;
 }
 
+/** Where nothing is found on a photo, all of it becomes the reference: that product is hardly ever known again. */
+function enrolmentText({ unfound, names }: MeasuredGoods): string {
+  if (unfound.size === 0) return "The detector found every product on all its enrolment photos.";
+  const list = [...unfound]
+    .sort((a, b) => b[1] - a[1])
+    .map(([sku, n]) => `${names.get(sku) ?? sku} (${n} of 5)`);
+  return `Enrolment photos on which the detector found nothing, so that the whole photo became the reference: ${list.join(", ")}. Such references do harm below.`;
+}
+
 function missedText({ results, names }: MeasuredGoods): string {
   const missed = results.filter(({ plan }) => !plan.hand).flatMap((r) => verdictOf(r).missed);
   if (missed.length === 0) return "Without hands, nothing was missed.";
@@ -149,6 +160,7 @@ export function traysSection(part: string, title: string, file: string, goods: M
     text: [
       about,
       "*cAcc* is the share of trays with every item and count right: with the *best product* of every box (the measure of the RPC benchmark; nothing is asked and nothing is unknown), *as decided* (every item matched outright), and with *questions answered* (the shopper touches the right candidate where it is offered). *Counting error* sums over the products how far their counts are off. Boxes are exact, from the outlines that the renderer draws; an item counts while 30 % of its outline is in sight. *mAP50* and *recall* are the detector's alone, recall at its calibrated threshold.",
+      enrolmentText(goods),
       accuracyTable(results),
       "What goes wrong:",
       failureTable(results),
