@@ -13,6 +13,8 @@ test.each([
   [["--port", "70000"], "port"],
   [["--store", "Not A Name"], "store"],
   [["--broker-url", "http://x"], "broker-url"],
+  [["--keep-telemetry", "-1"], "keep-telemetry"],
+  [["--keep-events", "a year"], "keep-events"],
   [["--nonsense"], "nonsense"],
   [["stray"], "stray"],
 ])("%j is refused by name", (argv, name) => {

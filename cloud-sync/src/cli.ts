@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { InvalidInputError, NodeName } from "@tillsight/contracts";
 import { z } from "zod";
 import { logLevels } from "./log.js";
+import { defaultKeepDays } from "./upward/retention.js";
 
 export const help = `tillsight cloud-sync: the chain's product catalog, and its way to every lane
 
@@ -29,6 +30,8 @@ Usage: node cloud-sync/dist/main.js [options]
   --lane-broker-url <url>  the broker as lanes reach it, told to a terminal that registers
   --mosquitto-files <folder>  keep mosquitto's files passwords and acl there, for the registered terminals
   --relay <url>         pass on what lanes send up to NATS with JetStream: nats://user:password@host:4222
+  --keep-telemetry <days>, --keep-events <days>  how long what lanes report stays after its arrival, 0 = for ever
+                        (default ${defaultKeepDays.telemetry} and ${defaultKeepDays.events}); sales always stay
   --database-url <url>  a PostgreSQL server, 15 or later, or TILLSIGHT_DATABASE_URL (default: embedded)
   --objects <place>     pictures: a folder, or s3://BUCKET/PREFIX?endpoint=…&region=… with the credentials
                         in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
@@ -57,6 +60,12 @@ const Port = z.coerce
   .int("a port number")
   .min(0, "a port number")
   .max(65_535, "a port number up to 65535");
+
+const Days = z.coerce
+  .number("a number of days")
+  .int("whole days")
+  .min(0, "a number of days, or 0 to keep all")
+  .max(36_500, "at most 36500 days");
 
 const Options = z.object({
   help: z.boolean().default(false),
@@ -89,6 +98,8 @@ const Options = z.object({
     .string()
     .regex(/^nats:\/\/[^/]/, "an address such as nats://host:4222")
     .optional(),
+  "keep-telemetry": Days.default(defaultKeepDays.telemetry),
+  "keep-events": Days.default(defaultKeepDays.events),
   "signing-key": z.string().min(1).optional(),
   "adopt-key": z.boolean().default(false),
   "rotate-key": z.boolean().default(false),
@@ -128,6 +139,8 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           "lane-broker-url": text,
           "mosquitto-files": text,
           relay: text,
+          "keep-telemetry": text,
+          "keep-events": text,
           "signing-key": text,
           "database-url": text,
           objects: text,

@@ -29,6 +29,7 @@ import { type BrokerAccess, Publisher } from "./publish/publisher.js";
 import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
 import { openObjectStore } from "./storage/objects/open.js";
 import { openDatabase } from "./storage/open.js";
+import type { KeepDays } from "./upward/retention.js";
 
 export interface CloudSyncOptions {
   /** Folder of the catalog database, the pictures and the local token; created when missing. */
@@ -77,6 +78,8 @@ export interface CloudSyncOptions {
   readonly mosquittoDir?: string | undefined;
   /** `nats://…` of a server with JetStream: what lanes send up is passed on there too. */
   readonly relayUrl?: string | undefined;
+  /** How long telemetry and events of lanes stay; see `defaultKeepDays`. */
+  readonly keepDays?: KeepDays | undefined;
   /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
   readonly signingKeyFile?: string | undefined;
   /** This copy's signing key takes the place of the one that the database knows, which is lost. */
@@ -193,7 +196,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const fleetParts = await startFleet({
     ...{ db, objects, stores, credentials, broker, brokerUrl, log, share: copies },
     ...{ access: brokerAccess, ca: options.brokerCa },
-    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl },
+    ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl, keepDays: options.keepDays },
   });
   undo.add(() => fleetParts.stop());
   await copies.start();

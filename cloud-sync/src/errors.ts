@@ -9,12 +9,12 @@ export class NotFoundError extends TillsightError {
 export class ObjectStoreError extends TillsightError {
   readonly code = "OBJECT_STORE";
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(
-      message,
-      "Check that the folder may be written and has space, or the bucket, its address and credentials.",
-      options,
-    );
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    fix = "Check that the folder may be written and has space, or the bucket, its address and credentials.",
+  ) {
+    super(message, fix, options);
   }
 }
 

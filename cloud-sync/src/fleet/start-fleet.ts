@@ -18,6 +18,7 @@ import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
 import { NatsRelay } from "../upward/nats-relay.js";
 import { Relay } from "../upward/relay.js";
+import { defaultKeepDays, type KeepDays, Retention } from "../upward/retention.js";
 import { UpwardStore } from "../upward/store.js";
 import type { Credentials } from "./credentials.js";
 import { Fleet } from "./fleet.js";
@@ -61,6 +62,8 @@ export interface FleetStart {
   readonly mosquittoDir: string | undefined;
   /** `nats://…`: everything that comes up is passed on there. */
   readonly relayUrl: string | undefined;
+  /** How long telemetry and events stay. */
+  readonly keepDays?: KeepDays | undefined;
   readonly log: Logger;
 }
 
@@ -103,6 +106,9 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
       ? undefined
       : new Relay({ db: o.db, target: new NatsRelay(o.relayUrl), log: o.log, share: o.share });
   relay?.start();
+  const keep = o.keepDays ?? defaultKeepDays;
+  const retention = new Retention({ db: o.db, keep, now, log: o.log, share: o.share });
+  retention.start();
   return {
     ...{ fleet, rollouts, upward },
     async stop() {
@@ -111,6 +117,7 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
       await rollouts.stop();
       await fleet.stop();
       await relay?.stop();
+      await retention.stop();
     },
     async credentialsChanged(revoked) {
       await writeFiles();

@@ -62,7 +62,7 @@ describe("the networks that are shipped, on pictures they have never seen", () =
         references.add(name, view.vector);
       }
     }
-  });
+  }, 180_000);
   afterAll(async () => {
     await detector?.close();
     await embedder?.close();

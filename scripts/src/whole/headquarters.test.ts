@@ -187,17 +187,6 @@ it("in service mode the lane takes nothing, and sells again when it ends", async
   await clear();
 }, 60_000);
 
-it("a lane whose headquarters goes away sells on and says so", async () => {
-  await clear();
-  await cloud.stop();
-  const health = async () =>
-    (await page.json("/healthz")) as { state: string; parts: { sync?: { state: string } } };
-  await expect.poll(async () => (await health()).parts.sync?.state, patience).toBe("degraded");
-  expect((await fetch(new URL("/readyz", store.url))).status).toBe(200);
-  const paid = await buy(page, store.lay(thing("pretzel", 620, 340)), soon());
-  expect(soldIn(store.booked(), paid.transactionId).pieces).toHaveLength(1);
-}, 60_000);
-
 it("every metric that dashboards and alerts name is one that this headquarters or this lane has", async () => {
   const there = new Set([
     ...(await metricsOf(new URL("/metrics", cloud.url), cloud.token)),
@@ -208,3 +197,14 @@ it("every metric that dashboards and alerts name is one that this headquarters o
     for (const name of named) expect(there, `${name} in ${file}`).toContain(name);
   }
 });
+
+it("a lane whose headquarters goes away sells on and says so", async () => {
+  await clear();
+  await cloud.stop();
+  const health = async () =>
+    (await page.json("/healthz")) as { state: string; parts: { sync?: { state: string } } };
+  await expect.poll(async () => (await health()).parts.sync?.state, patience).toBe("degraded");
+  expect((await fetch(new URL("/readyz", store.url))).status).toBe(200);
+  const paid = await buy(page, store.lay(thing("pretzel", 620, 340)), soon());
+  expect(soldIn(store.booked(), paid.transactionId).pieces).toHaveLength(1);
+}, 60_000);

@@ -7,6 +7,7 @@ import { fleet } from "./005-fleet.js";
 import { copies } from "./006-copies.js";
 import { access } from "./007-access.js";
 import { idempotency } from "./008-idempotency.js";
+import { retention } from "./009-retention.js";
 
 /**
  * Steps of the schema in order; a released step never changes. Plain PostgreSQL 15 with pg_trgm, so that the same
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   copies,
   access,
   idempotency,
+  retention,
 ];

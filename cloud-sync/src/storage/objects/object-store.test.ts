@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import S3rver from "s3rver";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test-helpers.js";
+import { type S3Server, startS3Server } from "../testing/s3-server.js";
 import { FolderObjectStore } from "./folder-store.js";
 import type { ObjectStore } from "./object-store.js";
 import { openObjectStore, s3Options } from "./open.js";
@@ -14,6 +15,8 @@ import { S3ObjectStore } from "./s3-store.js";
 let folder: ReturnType<typeof temporaryFolder>;
 let server: InstanceType<typeof S3rver>;
 let endpoint: string;
+let checking: S3Server;
+const credentials = { accessKeyId: "HQ", secretAccessKey: "of/headquarters+" };
 
 beforeAll(async () => {
   folder = temporaryFolder();
@@ -24,18 +27,24 @@ beforeAll(async () => {
   });
   const address = await server.run();
   endpoint = `http://127.0.0.1:${address.port}`;
+  checking = await startS3Server({ bucket: "goods", region: "eu-central-1", credentials, pageSize: 2 });
 });
 afterAll(async () => {
+  await checking.close();
   await server.close();
   folder.clean();
 });
 
-const s3 = (more: Partial<ReturnType<typeof s3Options>> = {}) =>
+type S3 = ReturnType<typeof s3Options>;
+const s3 = (more: Partial<S3> = {}) =>
   new S3ObjectStore({
     ...{ bucket: "goods", prefix: "hq/", region: "us-east-1", endpoint },
     ...{ credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" } },
     ...more,
   });
+
+const signed = (more: Partial<S3> = {}) =>
+  s3({ region: "eu-central-1", endpoint: checking.endpoint, credentials, ...more });
 
 async function listed(ids: AsyncIterable<string>): Promise<string[]> {
   const all: string[] = [];
@@ -61,7 +70,7 @@ function objectStoreContract(name: string, open: () => ObjectStore): void {
       const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) % 256);
       await put("photo/a.jpg", "first");
       await put("photo/a.jpg", bytes);
-      expect(new Uint8Array(await store.get("photo/a.jpg"))).toEqual(bytes);
+      expect(Buffer.compare(await store.get("photo/a.jpg"), bytes)).toBe(0);
       await put("photo/empty", new Uint8Array());
       expect((await store.get("photo/empty")).length).toBe(0);
     });
@@ -102,6 +111,7 @@ function objectStoreContract(name: string, open: () => ObjectStore): void {
 
 objectStoreContract("a folder", () => new FolderObjectStore(join(folder.dir, "objects")));
 objectStoreContract("a bucket of an S3-compatible server", () => s3());
+objectStoreContract("a bucket of a server that checks every signature", () => signed());
 
 test("two prefixes of one bucket do not see each other", async () => {
   const [a, b] = [s3({ prefix: "a/" }), s3({ prefix: "b/" })];
@@ -137,6 +147,78 @@ test("wrong credentials, a missing bucket and a server that is not there are one
     await expect(s3(options).put("x", { bytes: Uint8Array.of(1), type: "a/b" })).rejects.toMatchObject({
       ...{ code: "OBJECT_STORE", message: expect.stringContaining("bucket") },
     });
+});
+
+const object = { bytes: new TextEncoder().encode("a picture"), type: "image/png" };
+
+test.each<[string, Partial<S3>, string, string]>([
+  [
+    "a wrong secret",
+    { credentials: { ...credentials, secretAccessKey: "wrong" } },
+    "SignatureDoesNotMatch",
+    "AWS_SECRET_ACCESS_KEY",
+  ],
+  [
+    "an unknown access key",
+    { credentials: { ...credentials, accessKeyId: "nobody" } },
+    "InvalidAccessKeyId",
+    "AWS_ACCESS_KEY_ID",
+  ],
+  ["a wrong region", { region: "us-east-1" }, "AuthorizationHeaderMalformed", "region="],
+  ["a bucket that is not there", { bucket: "nothing" }, "NoSuchBucket", "Create the bucket"],
+])("%s is refused by the server, and the error says what to do", async (_, options, code, fix) => {
+  const before = checking.refused.length;
+  await expect(signed(options).put("refused", object)).rejects.toMatchObject({
+    ...{ code: "OBJECT_STORE", message: expect.stringContaining(code), fix: expect.stringContaining(fix) },
+  });
+  expect(new Set(checking.refused.slice(before))).toEqual(new Set([code]));
+  expect(await signed().has("refused")).toBe(false);
+});
+
+test("a question about an object that is refused without a word names the credentials", async () => {
+  const wrong = signed({ credentials: { ...credentials, secretAccessKey: "wrong" } });
+  await expect(wrong.has("a")).rejects.toMatchObject({
+    ...{ code: "OBJECT_STORE", fix: expect.stringContaining("AWS_SECRET_ACCESS_KEY") },
+  });
+});
+
+test("a body that is changed on the way is refused, and nothing is stored", async () => {
+  const proxy = createServer((incoming, outgoing) => {
+    const onward = request(
+      checking.endpoint + incoming.url,
+      { method: incoming.method, headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    incoming.on("data", (bytes: Buffer) => onward.write(Buffer.from(bytes.map((byte) => byte ^ 1))));
+    incoming.on("end", () => onward.end());
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const { port } = proxy.address() as AddressInfo;
+  const store = signed({ endpoint: `http://127.0.0.1:${port}` });
+  await expect(store.put("tampered", object)).rejects.toMatchObject({
+    ...{ code: "OBJECT_STORE", message: expect.stringContaining("XAmzContentSHA256Mismatch") },
+    fix: expect.stringContaining("prox"),
+  });
+  expect(await signed().has("tampered")).toBe(false);
+  await store.close();
+  proxy.close();
+  proxy.closeAllConnections();
+});
+
+test("a server whose clock is an hour off is still spoken to: the client goes by the server's time", async () => {
+  const ahead = await startS3Server({
+    ...{ bucket: "goods", region: "eu-central-1", credentials },
+    now: () => new Date(Date.now() + 3_600_000),
+  });
+  const store = signed({ endpoint: ahead.endpoint });
+  await store.put("late", object);
+  expect(ahead.refused).toEqual(["RequestTimeTooSkewed"]);
+  expect(new TextDecoder().decode(await store.get("late"))).toBe("a picture");
+  await store.close();
+  await ahead.close();
 });
 
 test("a writer that was killed leaves nothing that is listed", async () => {

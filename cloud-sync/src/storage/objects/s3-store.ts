@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { NotFoundError, ObjectStoreError } from "../../errors.js";
 import { checkObjectId, type NewObject, type ObjectStore } from "./object-store.js";
+import { s3Fix } from "./s3-fix.js";
 
 export interface S3Options {
   readonly bucket: string;
@@ -103,7 +104,7 @@ export class S3ObjectStore implements ObjectStore {
     } catch (cause) {
       if (cause instanceof NotFoundError) throw cause;
       const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-      throw new ObjectStoreError(`${what} in bucket ${this.#o.bucket} (${said})`, { cause });
+      throw new ObjectStoreError(`${what} in bucket ${this.#o.bucket} (${said})`, { cause }, s3Fix(cause));
     }
   }
 }

@@ -20,9 +20,7 @@ function stepsTable({ steps, byThresholds }: Calibrated): string {
   const cells = (judged: readonly Judged[]) =>
     pools.flatMap((pool) => {
       const own = judged.filter(({ asked }) => asked.pool === pool);
-      return [own.filter(few), own.filter((j) => !few(j))].map((part) =>
-        percent(correctAt(part, FALSE_ACCEPTS)),
-      );
+      return [own.filter(few), own.filter((j) => !few(j))].map((part) => atBoth(part));
     });
   return table(
     [
@@ -33,13 +31,7 @@ function stepsTable({ steps, byThresholds }: Calibrated): string {
       ...pools.flatMap((p) => [`${p}, 1 reference`, "3 to 10"]),
     ],
     [
-      [
-        "cosine of the nearest reference",
-        "–",
-        "–",
-        percent(correctAt(byThresholds, FALSE_ACCEPTS)),
-        ...cells(byThresholds),
-      ],
+      ["cosine of the nearest reference", "–", "–", atBoth(byThresholds), ...cells(byThresholds)],
       ...steps.map(({ name, loss, error, judged }) => [
         ...[name, loss.toFixed(3), error.toFixed(3), atBoth(judged)],
         ...cells(judged),
