@@ -46,12 +46,20 @@ function row(name: string, results: readonly TrayResult[]): string[] {
 
 const bare: Filter = ({ plan }) => !plan.hand && plan.items > 0;
 
-function accuracyTable(results: readonly TrayResult[]): string {
+/** From so many photos without a detection on, a product counts as not enrolled well. */
+const ILL_ENROLLED = 3;
+
+function accuracyTable({ results, unfound }: MeasuredGoods): string {
+  const ill = new Set([...unfound].filter(([, n]) => n >= ILL_ENROLLED).map(([sku]) => sku));
+  const well: Filter = (r) => bare(r) && !r.truth.some(({ sku }) => ill.has(sku));
   const sizes = [...new Set(results.filter(bare).map(({ plan }) => plan.items))].sort((a, b) => a - b);
   const kinds: [string, Filter][] = [
     ["**all without hands**", bare],
     ...sizes.map((n): [string, Filter] => [`${n} items`, (r) => bare(r) && r.plan.items === n]),
     ...crowdings.map((c): [string, Filter] => [c, (r) => bare(r) && r.plan.crowding === c]),
+    ...(ill.size > 0
+      ? [["without hands, every product found at enrolment", well] satisfies [string, Filter]]
+      : []),
     ["with a hand over it", (r) => r.plan.hand && r.plan.items > 0],
   ];
   return table(
@@ -161,7 +169,7 @@ export function traysSection(part: string, title: string, file: string, goods: M
       about,
       "*cAcc* is the share of trays with every item and count right: with the *best product* of every box (the measure of the RPC benchmark; nothing is asked and nothing is unknown), *as decided* (every item matched outright), and with *questions answered* (the shopper touches the right candidate where it is offered). *Counting error* sums over the products how far their counts are off. Boxes are exact, from the outlines that the renderer draws; an item counts while 30 % of its outline is in sight. *mAP50* and *recall* are the detector's alone, recall at its calibrated threshold.",
       enrolmentText(goods),
-      accuracyTable(results),
+      accuracyTable(goods),
       "What goes wrong:",
       failureTable(results),
       missedText(goods),
