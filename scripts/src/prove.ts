@@ -14,6 +14,7 @@ import { fanoutTable, proveFanout } from "./prove/sync/fanout.js";
 import { hostileTable, proveHostile } from "./prove/sync/hostile.js";
 import { proveSyncKill9, syncKill9Table } from "./prove/sync/kill9.js";
 import { offlineTable, proveOffline } from "./prove/sync/offline.js";
+import { proveUplinkKill9, uplinkKill9Table } from "./prove/sync/uplink-kill9.js";
 import { proveVectors, vectorTable } from "./prove/sync/vectors.js";
 import { isProved } from "./prove/tray-report.js";
 import { proveTrays } from "./prove/trays.js";
@@ -47,6 +48,8 @@ const usage = `npm run prove -- NAME [options]
   sync-cold   a new lane fetches a whole catalog, broken off at random points and resumed, while it sells
               --skus N (default 50000, with 3 references each)  --breaks N (default 20)  --seed N
 
+  uplink-kill9  kill -9 of a lane's uplink as it sends sales and events: headquarters has each once, in order
+              --kills N (default 40)        --seed N (default 1)
   enrol-kill9   kill -9 of a process that enrols photos: each photo is one reference in the end
               --kills N (default 20)        --seed N (default 1)
 
@@ -206,8 +209,15 @@ async function enrolKill9(values: Values, signal: AbortSignal): Promise<boolean>
   return report.passed;
 }
 
+async function uplinkKill9(values: Values, signal: AbortSignal): Promise<boolean> {
+  const kills = count(values.kills ?? "40", "kills");
+  const report = await proveUplinkKill9({ kills, seed: seed(values), say, signal });
+  keep(values, "uplink-kill9", uplinkKill9Table(report));
+  return report.passed;
+}
+
 const proofs = {
-  "enrol-kill9": enrolKill9,
+  ...{ "enrol-kill9": enrolKill9, "uplink-kill9": uplinkKill9 },
   ...{ trays, kill9, "kill9-daemon": kill9Daemon, soak },
   ...{ "sync-offline": syncOffline, "sync-cold": syncCold, "sync-hostile": syncHostile },
   ...{
