@@ -11,6 +11,7 @@ export const help = `tillsight cloud-sync: the chain's product catalog, and its 
 Usage: node cloud-sync/dist/main.js [options]
        node cloud-sync/dist/main.js import <file> | export [file] | enrol <pictures>   (their own --help)
        node cloud-sync/dist/main.js backup <file|-> | restore <file> | check-backup <file> | new-history
+       node cloud-sync/dist/main.js doctor [--json] [options]   looks whether all is well, and says what to do
        node cloud-sync/dist/main.js setup-link [--user <name>] [--data <folder>]
                         a new link for the first administrator, or for somebody who forgot his password
 

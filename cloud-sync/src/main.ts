@@ -2,6 +2,7 @@
 import { describeError } from "@tillsight/contracts";
 import { runBackup, runCheckBackup, runNewHistory, runRestore } from "./cli/backup.js";
 import { backupHelp, parseBackup } from "./cli/backup-options.js";
+import { runDoctor } from "./cli/doctor/doctor.js";
 import { runEnrol } from "./cli/enrol.js";
 import { enrolHelp, parseEnrol } from "./cli/enrol-options.js";
 import { brokerAccess, rotateKey } from "./cli/publishing.js";
@@ -127,6 +128,10 @@ try {
   else if (command !== undefined && Object.hasOwn(keeping, command))
     await keep(command as keyof typeof keeping, rest);
   else if (command === "setup-link") await setupLink(rest);
+  else if (command === "doctor")
+    process.exitCode = await runDoctor(rest, process.env.TILLSIGHT_DATABASE_URL, (text) =>
+      process.stdout.write(`${text}\n`),
+    );
   else {
     const options = parseOptions(process.argv.slice(2));
     if (options.help) process.stdout.write(help);

@@ -1,5 +1,6 @@
 export * from "./basket.js";
 export * from "./catalog.js";
+export * from "./doctor.js";
 export * from "./errors.js";
 export * from "./fleet.js";
 export * from "./health.js";

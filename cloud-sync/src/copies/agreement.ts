@@ -6,7 +6,8 @@ export interface Agreed {
   readonly embedderId: string | null;
 }
 
-async function agreed(db: Database): Promise<Agreed> {
+/** What the copies of this database hold to; null: not known yet. */
+export async function agreed(db: Database): Promise<Agreed> {
   const { rows } = await db.query<Agreed>(
     `select signing_key as "signingKey", embedder_id as "embedderId" from headquarters`,
   );

@@ -17,10 +17,22 @@ export interface DatabaseOptions {
 
 /** Opened, and its schema brought up to date. @throws CloudStartError, CloudNewerError */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return openedWith(options, migrate);
+}
+
+/** Opened as it is, nothing in it changed: for looking at it. @throws CloudStartError */
+export async function openUnchanged(options: DatabaseOptions): Promise<Database> {
+  return openedWith(options, async () => {});
+}
+
+async function openedWith(
+  options: DatabaseOptions,
+  prepare: (db: Database) => Promise<void>,
+): Promise<Database> {
   let db: Database | undefined;
   try {
     db = await connect(options);
-    await migrate(db);
+    await prepare(db);
     return db;
   } catch (cause) {
     await db?.close();

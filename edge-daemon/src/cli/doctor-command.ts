@@ -1,5 +1,6 @@
+import { examine, formatFindings } from "@tillsight/contracts";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
-import { basicChecks, examine, formatFindings } from "./doctor.js";
+import { basicChecks } from "./doctor.js";
 import { deviceChecks } from "./doctor-devices.js";
 
 /** Prints what was found; fails when anything would keep the lane from selling. */

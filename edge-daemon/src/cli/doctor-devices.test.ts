@@ -1,9 +1,8 @@
-import { HealthReport } from "@tillsight/contracts";
+import { examine, HealthReport } from "@tillsight/contracts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { parseConfig } from "../config/load.js";
 import { openTestApi } from "../kiosk-api/test-api.js";
 import { askLane, healthUrl } from "./ask-lane.js";
-import { examine } from "./doctor.js";
 import { deviceChecks } from "./doctor-devices.js";
 
 let t: Awaited<ReturnType<typeof openTestApi>>;

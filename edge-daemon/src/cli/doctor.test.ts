@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { examine, formatFindings } from "@tillsight/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCatalog } from "../catalog/index.js";
 import { embedderId, product, size } from "../catalog/test-helpers.js";
 import { parseConfig } from "../config/load.js";
-import { basicChecks, examine, formatFindings } from "./doctor.js";
+import { basicChecks } from "./doctor.js";
 
 let dir: string;
 beforeEach(() => {

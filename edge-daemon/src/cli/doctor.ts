@@ -1,19 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { describeError, TillsightError } from "@tillsight/contracts";
+import type { Finding, Check as LaneCheck } from "@tillsight/contracts";
 import { weighedProductsIn } from "../catalog/index.js";
 import type { DaemonConfig } from "../config/schema.js";
 import { dialectOf } from "../pos/index.js";
 
-/** What a check found. `fix` says what to do about a warning or a failure. */
-export interface Finding {
-  readonly check: string;
-  readonly state: "ok" | "warning" | "failure";
-  readonly detail: string;
-  readonly fix?: string;
-}
-
-export type Check = { name: string; run: (config: DaemonConfig) => Promise<Omit<Finding, "check">> };
+export type Check = LaneCheck<DaemonConfig>;
 
 const ok = (detail: string) => ({ state: "ok" as const, detail });
 const bad = (detail: string, fix: string) => ({ state: "failure" as const, detail, fix });
@@ -137,36 +129,3 @@ export const basicChecks: readonly Check[] = [
   { name: "kiosk host", run: checkHost },
   { name: "attendant", run: checkPin },
 ];
-
-/** Runs every check, also after a failure; a check that throws is a failure with its reason. */
-export async function examine(config: DaemonConfig, checks: readonly Check[]): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const { name, run } of checks) {
-    try {
-      findings.push({ check: name, ...(await run(config)) });
-    } catch (error) {
-      const fix =
-        error instanceof TillsightError
-          ? error.fix
-          : "See the message; `tillsight doctor --help` lists the checks.";
-      findings.push({
-        check: name,
-        ...bad(error instanceof TillsightError ? error.message : describeError(error), fix),
-      });
-    }
-  }
-  return findings;
-}
-
-const marks = { ok: "ok  ", warning: "warn", failure: "FAIL" } as const;
-
-/** One line a finding, the fix indented below. */
-export function formatFindings(findings: readonly Finding[]): string {
-  const width = Math.max(...findings.map((f) => f.check.length));
-  return findings
-    .flatMap((f) => [
-      `${marks[f.state]}  ${f.check.padEnd(width)}  ${f.detail}`,
-      ...(f.fix ? [`${" ".repeat(width + 8)}-> ${f.fix}`] : []),
-    ])
-    .join("\n");
-}
