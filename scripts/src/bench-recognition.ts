@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import type { BenchContext } from "./bench/recognition/context.js";
-import { keep, keptSection, shippedNetworks } from "./bench/recognition/kept.js";
+import { keep, keptSection, networksOf } from "./bench/recognition/kept.js";
 import { writePage } from "./bench/recognition/page.js";
 import { parts } from "./bench/recognition/parts.js";
 import type { PageSection } from "./bench/recognition/section.js";
@@ -73,7 +73,6 @@ async function main(): Promise<void> {
     cache: { dir: benchCache(), fresh: values.fresh },
     say: (text) => void process.stderr.write(`  ${text}\n`),
   };
-  const networks = await shippedNetworks();
   const measured = new Map<string, PageSection>();
   for (const name of chosen(values.only)) {
     context.say(`— ${name}`);
@@ -81,14 +80,19 @@ async function main(): Promise<void> {
     stop.signal.throwIfAborted();
     if (!section) continue;
     print(section);
-    measured.set(name, values.quick ? section : keep(context.cache.dir, networks, section, today()));
+    measured.set(
+      name,
+      values.quick ? section : keep(context.cache.dir, await networksOf(name), section, today()),
+    );
   }
   if (values.quick) return;
   const all = values.only === undefined || values.page;
   const out = values.out ?? (all ? "docs" : undefined);
   if (out === undefined) return;
   const names = all ? Object.keys(parts) : [...measured.keys()];
-  const sections = names.map((name) => measured.get(name) ?? keptSection(context.cache.dir, networks, name));
+  const sections: PageSection[] = [];
+  for (const name of names)
+    sections.push(measured.get(name) ?? keptSection(context.cache.dir, await networksOf(name), name));
   context.say(`written: ${writePage(out, sections, values.page ? [] : process.argv.slice(2))}`);
 }
 

@@ -35,10 +35,21 @@ describe("spoilt pictures", () => {
 
   it.each([10, 30, 50])("an occlusion of %i %% covers that much, from any side", async (percent) => {
     for (const key of ["a", "b", "c", "d"]) {
-      const share = changedShare(await degraded(picture, named(`occlusion ${percent} %`), key));
+      const share = changedShare(await degraded(picture, named(`side covered ${percent} %`), key));
       // Where the cover has the colour of what it covers, it changes nothing.
       expect(share).toBeLessThan(percent / 100 + 0.02);
       expect(share).toBeGreaterThan(percent / 100 - 0.04);
+    }
+  });
+
+  it("a cover over the middle hides the middle and its share", async () => {
+    for (const key of ["a", "b", "c", "d"]) {
+      const after = await degraded(picture, named("middle covered 30 %"), key);
+      expect(Math.abs(changedShare(after) - 0.3)).toBeLessThan(0.05);
+      const middle = (60 * side + 60) * 3;
+      expect([...after.data.subarray(middle, middle + 3)]).not.toEqual([
+        ...picture.data.subarray(middle, middle + 3),
+      ]);
     }
   });
 

@@ -53,6 +53,24 @@ function occlude(picture: Picture, share: number, random: Random): Picture {
   });
 }
 
+/** Covers this share (0..1) of the picture by a patch that holds its middle, where the item is. */
+function coverMiddle(picture: Picture, share: number, random: Random): Picture {
+  const colour = Number.parseInt(random.pick(covers).slice(1), 16);
+  const { width, height } = picture;
+  const ratio = random.between(0.7, 1.4);
+  const [w, h] = [Math.sqrt(share * ratio), Math.sqrt(share / ratio)];
+  // Off the middle by no more than leaves the middle covered, and inside the picture.
+  const from = (length: number) =>
+    Math.max(0, Math.min(1 - length, random.between(0.5 - 0.8 * length, 0.5 - 0.2 * length)));
+  const [x0, y0] = [from(w), from(h)];
+  return eachPixel(picture, (value, channel, at) => {
+    const x = (((at / 3) | 0) % width) / width - x0;
+    const y = ((at / 3 / width) | 0) / height - y0;
+    if (x < 0 || y < 0 || x >= w || y >= h) return value;
+    return ((colour >> (16 - 8 * channel)) & 255) * (0.8 + 0.3 * (x / w)) + random.gauss() * 3;
+  });
+}
+
 function cast(gains: readonly [number, number, number]): Condition["apply"] {
   return (picture) => eachPixel(picture, (value, channel) => value * (gains[channel] ?? 1));
 }
@@ -94,7 +112,10 @@ const condition = (group: string, amount: number, unit: string, apply: Condition
 
 /** Everything the issue names, gentle to harsh. */
 export const conditions: readonly Condition[] = [
-  ...[10, 20, 30, 40, 50].map((n) => condition("occlusion", n, " %", (p, r) => occlude(p, n / 100, r))),
+  ...[10, 20, 30, 40, 50].map((n) => condition("side covered", n, " %", (p, r) => occlude(p, n / 100, r))),
+  ...[10, 20, 30, 40, 50].map((n) =>
+    condition("middle covered", n, " %", (p, r) => coverMiddle(p, n / 100, r)),
+  ),
   ...[0.4, 0.5, 0.7, 1.4, 1.8].map((n) => condition("light x", n, "", (p) => eachPixel(p, (v) => v * n))),
   condition("warm light", 1, "", cast([1.15, 1, 0.75])),
   condition("cold light", 1, "", cast([0.8, 1, 1.2])),

@@ -10,17 +10,22 @@ interface Kept {
   readonly section: PageSection;
 }
 
-/** The networks that ship: figures of others do not belong on the page. */
-export async function shippedNetworks(): Promise<string> {
-  const models = [await readModel("detector"), await readModel("embedder")];
-  return models.map(({ manifest }) => networkId(manifest)).join(" and ");
+/** Parts in which the detector plays a role; the others' figures are of the embedder alone. */
+const withDetector = new Set(["virtual-trays", "photo-trays", "speed"]);
+
+/** The networks that ship and matter to a part: figures of others do not belong on the page. */
+export async function networksOf(part: string): Promise<string> {
+  const embedder = networkId((await readModel("embedder")).manifest);
+  return withDetector.has(part)
+    ? `${networkId((await readModel("detector")).manifest)} and ${embedder}`
+    : embedder;
 }
 
 const pathOf = (dir: string, part: string): string => join(dir, `section-${part}.json`);
 
 /** Notes under a section when and on what it was measured, and keeps it for a page that is written later. */
 export function keep(dir: string, networks: string, section: PageSection, date: string): PageSection {
-  const dated = { ...section, text: `${section.text}\n\nMeasured on ${date}; what ships is ${networks}.` };
+  const dated = { ...section, text: `${section.text}\n\nMeasured on ${date}, with what ships: ${networks}.` };
   mkdirSync(dir, { recursive: true });
   const kept: Kept = { networks, section: dated };
   writeFileSync(pathOf(dir, section.name), JSON.stringify(kept));

@@ -109,7 +109,7 @@ export function openSetSection(draws: readonly OpenSetDraw[]): PageSection {
       },
     ],
     text: [
-      `A third of the products is left out of the catalog by chance, the others have five references each; every other photo is then shown to the lane's own index and decision, at the thresholds of the network's manifest. Mean ± standard deviation over ${draws.length / of / 2} draws, ${of} network${of === 1 ? "" : "s"}. Only classes that the network's training never saw are asked about. A wrong line costs far more than a question: read *false accepts* and *accepted as another* first.`,
+      `A third of the products is left out of the catalog by chance, the others have five references each; every other photo is then shown to the lane's own index and decision, at the thresholds of the network's manifest. Mean ± standard deviation over ${draws.length / of / 2} draws, ${of} network${of === 1 ? "" : "s"}. Only classes that the network's training never saw are asked about. A wrong line costs far more than a question: read *false accepts* and *accepted as another* first. The manifest's calibration was fitted on pictures of the same classes, so these figures are of its own ground: [recognition-decision.md](recognition-decision.md) shows what holds for classes that it was fitted without.`,
       "Catalog of the unseen classes only:",
       table(head, rowsOf(draws, "unseen only")),
       "Catalog of all classes, seen and unseen (a third of all left out; only unseen classes are asked about):",

@@ -71,7 +71,9 @@ describe("results kept between runs", () => {
   const section: PageSection = { name: "speed", title: "Speed", targets: [], text: "Fast.", plots: [] };
 
   it("say when and with which networks they were measured", () => {
-    expect(keep(dir, "a and b", section, "2026-01-01").text).toContain("2026-01-01; what ships is a and b");
+    expect(keep(dir, "a and b", section, "2026-01-01").text).toContain(
+      "2026-01-01, with what ships: a and b",
+    );
     expect(keptSection(dir, "a and b", "speed").title).toBe("Speed");
   });
   it("of other networks, or of none, are refused with what to do", () => {

@@ -12,6 +12,9 @@ export const referenceFiles = {
   nanodet: "nanodet-m-320-coco.onnx",
 } as const;
 
+export const hasReference = (dir: string, which: keyof typeof referenceFiles): boolean =>
+  existsSync(join(dir, referenceFiles[which]));
+
 /** @throws InvalidInputError that says which file is missing and what it is. */
 export function referenceFile(dir: string, which: keyof typeof referenceFiles): string {
   const path = join(dir, referenceFiles[which]);

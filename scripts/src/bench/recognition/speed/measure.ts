@@ -96,5 +96,5 @@ export async function measureSpeed(context: BenchContext, modelsDir: string): Pr
 const jobOf = (context: BenchContext, variant: Variant, provider: Provider, threads: number): ChildJob => ({
   ...{ path: variant.path, provider, threads, budgetMs: context.quick ? 150 : 500 },
   // The detectors take one picture at a time, as the lane has one.
-  batches: variant.kind === "embedder" ? batchSizes : [1],
+  batches: variant.kind === "detector" ? [1] : batchSizes,
 });

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { readModel } from "@tillsight/models";
 import { withByteConvolutions } from "../onnx/int8.js";
 import { modernised, withFullWeights, withHalfWeights } from "../onnx/rewrite.js";
-import { referenceFile } from "../reference.js";
+import { hasReference, referenceFile } from "../reference.js";
 
 export const precisions = ["as shipped", "fp32 stored", "fp16 stored", "int8 dynamic"] as const;
 export type Precision = (typeof precisions)[number];
 
 /** One file to be measured. */
 export interface Variant {
-  readonly kind: "embedder" | "detector";
+  readonly kind: "embedder" | "detector" | "print";
   readonly network: string;
   readonly precision: Precision;
   /** Ours is compared with what is not. */
@@ -18,6 +18,12 @@ export interface Variant {
   readonly path: string;
   readonly bytes: number;
 }
+
+const rivals = [
+  { which: "embedder", kind: "embedder", network: "MobileNetV2 224", ours: false },
+  { which: "yolox", kind: "detector", network: "YOLOX-Nano 416", ours: false },
+  { which: "nanodet", kind: "detector", network: "NanoDet-m 320", ours: false },
+] as const;
 
 /** What ships is one of the others: nothing new to measure. */
 const sameSize = (a: Uint8Array, b: Uint8Array): boolean => Math.abs(a.length / b.length - 1) < 0.03;
@@ -42,15 +48,11 @@ export async function variantsIn(folder: string, modelsDir: string): Promise<Var
     ];
     for (const [precision, made] of others) if (!sameSize(made, bytes)) add(of, precision, made);
   }
-  for (const [which, kind, network] of [
-    ["embedder", "embedder", "MobileNetV2 224"],
-    ["yolox", "detector", "YOLOX-Nano 416"],
-    ["nanodet", "detector", "NanoDet-m 320"],
-  ] as const)
-    add(
-      { kind, network, ours: false },
-      "as shipped",
-      modernised(readFileSync(referenceFile(modelsDir, which))),
-    );
+  // The small network that tells goods from pictures of goods is small enough in full.
+  const print = await readModel("print").catch(() => undefined);
+  if (print) add({ kind: "print", network: print.manifest.id, ours: true }, "as shipped", print.bytes);
+  for (const { which, ...of } of rivals)
+    if (hasReference(modelsDir, which))
+      add(of, "as shipped", modernised(readFileSync(referenceFile(modelsDir, which))));
   return variants;
 }

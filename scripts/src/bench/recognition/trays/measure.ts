@@ -69,15 +69,26 @@ export async function watchedDetector(threads: number): Promise<WatchedDetector>
   }
 }
 
-async function stocked(goods: TrayGoods, detector: Detector, embedder: Embedder): Promise<Shop> {
+/** Trays with what was made of them, and how many of each product's enrolment photos the detector found nothing on. */
+export interface MeasuredTrays {
+  readonly results: readonly TrayResult[];
+  readonly unfound: ReadonlyMap<Sku, number>;
+}
+
+async function stocked(goods: TrayGoods, detector: Detector, embedder: Embedder) {
   const stock: { sku: Sku; vectors: Float32Array[] }[] = [];
+  const unfound = new Map<Sku, number>();
   for (const item of goods.items) {
-    const photos = await referencePhotos(item, REFERENCES, 1, goods.load);
+    const { sku } = item.product;
     const vectors: Float32Array[] = [];
-    for (const photo of photos) vectors.push((await embedForEnrolment(photo, { detector, embedder })).vector);
-    stock.push({ sku: item.product.sku, vectors });
+    for (const photo of await referencePhotos(item, REFERENCES, 1, goods.load)) {
+      const view = await embedForEnrolment(photo, { detector, embedder });
+      vectors.push(view.vector);
+      if (!view.box) unfound.set(sku, (unfound.get(sku) ?? 0) + 1);
+    }
+    stock.push({ sku, vectors });
   }
-  return Shop.open(embedder, stock);
+  return { shop: await Shop.open(embedder, stock), unfound };
 }
 
 /** Enrols the goods from five photos each on a plain sheet, then shows the trays of `plans` to detector, embedder, index and decision. */
@@ -88,8 +99,8 @@ export async function measureTrays(
   plans: readonly TrayPlan[],
   detector: WatchedDetector,
   embedder: Embedder,
-): Promise<TrayResult[]> {
-  const shop = await stocked(goods, detector, embedder);
+): Promise<MeasuredTrays> {
+  const { shop, unfound } = await stocked(goods, detector, embedder);
   const renderer = new TrayRenderer(context.seed, goods.load);
   const tell = progress(context, what);
   const results: TrayResult[] = [];
@@ -110,5 +121,5 @@ export async function measureTrays(
   } finally {
     await shop.close();
   }
-  return results;
+  return { results, unfound };
 }

@@ -1,11 +1,11 @@
 import { crowdings, type TrayPlan } from "./compose.js";
 
-const sizes = [3, 5, 8, 10, 12, 15] as const;
+export const traySizes = [3, 5, 8, 10, 12, 15] as const;
 /** Trays of ten are what the target speaks of, so more of them are shown. */
 const often = 10;
 
 /** `each` trays of every size and crowding, twice as many of ten items; then hands and empty trays. */
-export function trayPlans(each: number): TrayPlan[] {
+export function trayPlans(each: number, sizes: readonly number[] = traySizes): TrayPlan[] {
   const plain = sizes.flatMap((items) =>
     crowdings.flatMap((crowding) =>
       Array.from(

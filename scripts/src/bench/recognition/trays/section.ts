@@ -16,6 +16,8 @@ export interface MeasuredGoods {
   /** How these goods are held out, for the reader. */
   readonly about: string;
   readonly results: readonly TrayResult[];
+  /** Of each product's five enrolment photos, those on which the detector found nothing. */
+  readonly unfound: ReadonlyMap<string, number>;
   /** Names of products, by SKU. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -44,12 +46,20 @@ function row(name: string, results: readonly TrayResult[]): string[] {
 
 const bare: Filter = ({ plan }) => !plan.hand && plan.items > 0;
 
-function accuracyTable(results: readonly TrayResult[]): string {
+/** From so many photos without a detection on, a product counts as not enrolled well. */
+const ILL_ENROLLED = 3;
+
+function accuracyTable({ results, unfound }: MeasuredGoods): string {
+  const ill = new Set([...unfound].filter(([, n]) => n >= ILL_ENROLLED).map(([sku]) => sku));
+  const well: Filter = (r) => bare(r) && !r.truth.some(({ sku }) => ill.has(sku));
   const sizes = [...new Set(results.filter(bare).map(({ plan }) => plan.items))].sort((a, b) => a - b);
   const kinds: [string, Filter][] = [
     ["**all without hands**", bare],
     ...sizes.map((n): [string, Filter] => [`${n} items`, (r) => bare(r) && r.plan.items === n]),
     ...crowdings.map((c): [string, Filter] => [c, (r) => bare(r) && r.plan.crowding === c]),
+    ...(ill.size > 0
+      ? [["without hands, every product found at enrolment", well] satisfies [string, Filter]]
+      : []),
     ["with a hand over it", (r) => r.plan.hand && r.plan.items > 0],
   ];
   return table(
@@ -82,6 +92,25 @@ function mistakesText({ results, names }: MeasuredGoods): string {
   const worst = [...counted].sort((a, b) => b[1] - a[1]).slice(0, WORST);
   if (worst.length === 0) return "Nothing was sold as something else.";
   return `Sold as something else: ${worst.map(([pair, n]) => `${pair} (${n})`).join(", ")}.`;
+}
+
+/** Where nothing is found on a photo, all of it becomes the reference: that product is hardly ever known again. */
+function enrolmentText({ unfound, names }: MeasuredGoods): string {
+  if (unfound.size === 0) return "The detector found every product on all its enrolment photos.";
+  const list = [...unfound]
+    .sort((a, b) => b[1] - a[1])
+    .map(([sku, n]) => `${names.get(sku) ?? sku} (${n} of 5)`);
+  return `Enrolment photos on which the detector found nothing, so that the whole photo became the reference: ${list.join(", ")}. Such references do harm below.`;
+}
+
+function missedText({ results, names }: MeasuredGoods): string {
+  const missed = results.filter(({ plan }) => !plan.hand).flatMap((r) => verdictOf(r).missed);
+  if (missed.length === 0) return "Without hands, nothing was missed.";
+  const counted = new Map<string, number>();
+  for (const { sku } of missed) counted.set(sku, (counted.get(sku) ?? 0) + 1);
+  const worst = [...counted].sort((a, b) => b[1] - a[1]).slice(0, WORST);
+  const below = missed.filter((m) => m.below).length;
+  return `Without hands, ${missed.length} items were missed or merged; of ${below} of them the detector gave a fitting box below its threshold. Most often: ${worst.map(([sku, n]) => `${names.get(sku) ?? sku} (${n})`).join(", ")}.`;
 }
 
 /** Trays on which nothing lies: whatever is found there is a false alarm. */
@@ -139,9 +168,11 @@ export function traysSection(part: string, title: string, file: string, goods: M
     text: [
       about,
       "*cAcc* is the share of trays with every item and count right: with the *best product* of every box (the measure of the RPC benchmark; nothing is asked and nothing is unknown), *as decided* (every item matched outright), and with *questions answered* (the shopper touches the right candidate where it is offered). *Counting error* sums over the products how far their counts are off. Boxes are exact, from the outlines that the renderer draws; an item counts while 30 % of its outline is in sight. *mAP50* and *recall* are the detector's alone, recall at its calibrated threshold.",
-      accuracyTable(results),
+      enrolmentText(goods),
+      accuracyTable(goods),
       "What goes wrong:",
       failureTable(results),
+      missedText(goods),
       mistakesText(goods),
       emptyText(results),
     ].join("\n\n"),

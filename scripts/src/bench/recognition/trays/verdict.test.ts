@@ -71,6 +71,18 @@ describe("one tray", () => {
     expect(v.answeredRight).toBe(answered);
   });
 
+  it("an item that was seen below the threshold is missed, and said to have been seen", () => {
+    const detections = [
+      { box: at(0), score: 0.9 },
+      { box: at(40), score: 0.1 },
+    ];
+    const found1 = [found(0, "a", matched("a"))];
+    expect(verdictOf({ plan, truth: truth("a", "b"), found: found1, detections }).missed).toEqual([
+      { sku: "b", below: true },
+    ]);
+    expect(judge(truth("a", "b"), ...found1).missed).toEqual([{ sku: "b", below: false }]);
+  });
+
   it("two wrong lines that make the counts right are told apart from a right tray", () => {
     const v = judge(truth("a", "b"), found(0, "b", matched("b")), found(40, "a", matched("a")));
     expect([v.bestRight, v.mistakes.length]).toEqual([true, 2]);

@@ -27,6 +27,8 @@ export interface TrayVerdict {
   readonly items: number;
   readonly asked: number;
   readonly failures: readonly FailureKind[];
+  /** Items that no box has found, and whether one below the detector's threshold had. */
+  readonly missed: readonly { readonly sku: Sku; readonly below: boolean }[];
   /** Of items sold as something else: what it is and what it was sold as. */
   readonly mistakes: readonly (readonly [truth: Sku, answer: Sku])[];
 }
@@ -61,7 +63,17 @@ function failureOf(found: Found, truth: Sku | undefined): FailureKind | undefine
   return offered.includes(truth) ? undefined : "asked, without the truth";
 }
 
-export function verdictOf({ truth, found }: TrayResult): TrayVerdict {
+const missedOf = (
+  missed: readonly number[],
+  truth: TrayResult["truth"],
+  foundBelow: readonly number[],
+): TrayVerdict["missed"] =>
+  missed.flatMap((i) => {
+    const sku = truth[i]?.sku;
+    return sku ? [{ sku, below: foundBelow.includes(i) }] : [];
+  });
+
+export function verdictOf({ truth, found, detections: all }: TrayResult): TrayVerdict {
   const boxes = truth.map(({ box }) => box);
   const detections = found.map(({ detection }) => detection);
   const items = assign(detections, boxes);
@@ -88,6 +100,7 @@ export function verdictOf({ truth, found }: TrayResult): TrayVerdict {
     items: truth.length,
     asked: sold.filter((s) => !s.sold && s.offered.length > 0).length,
     failures,
+    missed: missedOf(missed, truth, assign(all, boxes)),
     mistakes: sold.flatMap(({ sold: sku }, i) => {
       const real = truths[i];
       return sku && real && sku !== real ? [[real, sku] as const] : [];
