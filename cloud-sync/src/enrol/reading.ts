@@ -61,12 +61,13 @@ export function photoReader(detector: Eye, embedder: Hand, judge?: Judge | null)
     async read(bytes) {
       const picture = await decodePhoto(bytes);
       const before = raw();
-      const found = await detector.detect(picture);
+      const found = await detector.detect(picture, { doubtful: true });
       const subject = mainSubject(picture, found);
+      const certain = found.filter((one) => one === subject || !one.doubtful);
       const [vector] = await embedder.embed([subject ? crop(picture, subject.box) : picture]);
       if (!vector)
         throw new PhotoRefusedError("the picture gave no embedding", "Take another picture of the item.");
-      const measured = measure(picture, subject, found);
+      const measured = measure(picture, subject, certain);
       const artificial = Math.max(measured.artificial, await pictured(picture, judge));
       return { ...measured, artificial, vector, inferenceMs: raw() - before };
     },

@@ -81,7 +81,7 @@ export async function embedForEnrolment(
   picture: Picture,
   deps: { readonly detector: Detector; readonly embedder: Embedder },
 ): Promise<EnrolmentView> {
-  const subject = mainSubject(picture, await deps.detector.detect(picture));
+  const subject = mainSubject(picture, await deps.detector.detect(picture, { doubtful: true }));
   const cut = subject ? crop(picture, subject.box) : picture;
   const [vector] = await deps.embedder.embed([cut]);
   return { vector: vector ?? new Float32Array(deps.embedder.size), box: subject?.box ?? null, crop: cut };
