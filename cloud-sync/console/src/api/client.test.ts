@@ -134,6 +134,16 @@ describe("a session that ends in the middle of an edit", () => {
     expect(sent.at(-1)?.headers["x-csrf-token"]).toBe("c2");
   });
 
+  it("stays open while headquarters has not ended it", async () => {
+    const { fetcher } = server(session, problem(503, "DOWN"), problem(401, "UNAUTHORIZED"));
+    const keeper = new SessionKeeper(fetcher);
+    await keeper.signIn("anna", "a long password");
+    await expect(keeper.signOut()).rejects.toThrow(RefusedError);
+    expect(keeper.state.is).toBe("open");
+    await keeper.signOut();
+    expect(keeper.state.is).toBe("none");
+  });
+
   it("ends for good when nobody signs in", async () => {
     const { fetcher } = server(session, problem(401, "UNAUTHORIZED"), problem(401, "UNAUTHORIZED"));
     const keeper = new SessionKeeper(fetcher);

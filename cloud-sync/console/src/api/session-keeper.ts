@@ -59,8 +59,17 @@ export class SessionKeeper {
     return this.#waitForAgain(undefined);
   }
 
+  /**
+   * The page says that nobody is signed in only when headquarters has ended the session: the cookie outlives the page.
+   * @throws RefusedError, UnreachableError; the session is still open then.
+   */
   async signOut(): Promise<void> {
-    await this.client.ask("DELETE", "/api/session", { open: true }).catch(() => {});
+    try {
+      await this.client.ask("DELETE", "/api/session", { open: true });
+    } catch (error) {
+      const ended = error instanceof RefusedError && error.status === 401;
+      if (!ended) throw error;
+    }
     this.#end();
   }
 

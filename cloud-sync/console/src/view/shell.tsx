@@ -4,10 +4,12 @@ import { type Page, pages, pathOf } from "../state/route.js";
 import { useHq } from "./hq.js";
 import { Brand, Languages } from "./pages/sign-in.js";
 import { Icon } from "./parts/icon.js";
+import { ProblemNotice } from "./parts/notice.js";
 import { PasswordDialog } from "./parts/password-dialog.js";
 import { Link, useRouter } from "./router.js";
 import { useLoad } from "./use-load.js";
 import { useOnline } from "./use-online.js";
+import { useTask } from "./use-task.js";
 
 /** Menu, who is signed in, and the page between them. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -112,6 +114,7 @@ function Waiting() {
 function Account() {
   const { t, session, keeper, locale, setLocale } = useHq();
   const [changing, setChanging] = useState(false);
+  const leaving = useTask();
   return (
     <div className="account">
       <p>
@@ -124,10 +127,16 @@ function Account() {
         {t.session.changePassword}
       </button>
       {changing && <PasswordDialog onClose={() => setChanging(false)} />}
-      <button type="button" className="button small" onClick={() => void keeper.signOut()}>
+      <button
+        type="button"
+        className="button small"
+        disabled={leaving.busy}
+        onClick={() => void leaving.run(() => keeper.signOut())}
+      >
         <Icon name="out" />
         {t.session.signOut}
       </button>
+      <ProblemNotice t={t} error={leaving.error} />
     </div>
   );
 }
