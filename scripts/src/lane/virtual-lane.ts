@@ -14,10 +14,9 @@ import {
   startDaemon,
   systemClock,
 } from "@tillsight/edge-daemon";
-import { MjpegCamera, openPtyPair, SimulatedTill } from "@tillsight/edge-daemon/testing";
-import { TrayFeed } from "../virtual/feed.js";
-import { RenderThread } from "../virtual/render-thread.js";
-import { steadyLight } from "../virtual/scene.js";
+import { type MjpegCamera, openPtyPair, SimulatedTill } from "@tillsight/edge-daemon/testing";
+import type { TrayFeed } from "../virtual/feed.js";
+import { openScenery } from "../virtual/scenery.js";
 import { demoStore } from "../virtual/store.js";
 import { enrolDemoStore, stockHeadquarters, stockLane } from "./demo-catalog.js";
 import { Undo } from "./undo.js";
@@ -80,7 +79,7 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
   undo.add(() => networks.close());
   const cloud = options.headquarters ? await openHeadquarters(options, undo, networks) : undefined;
   const goods = cloud ? [] : await photographStore(options, networks);
-  const scenery = options.camera === undefined ? await openScenery(options, undo) : undefined;
+  const scenery = options.camera === undefined ? await paintTray(options, undo) : undefined;
   const configInput = {
     store,
     storeName: "Tillsight demo store",
@@ -122,6 +121,11 @@ async function open(options: VirtualLaneOptions, undo: Undo): Promise<VirtualLan
 
 type Networks = Awaited<ReturnType<typeof openNetworks>>;
 
+function paintTray(options: VirtualLaneOptions, undo: Undo) {
+  options.onProgress?.("painting the tray");
+  return openScenery({ ...options, fps: options.fps ?? 10 }, undo);
+}
+
 async function openTill({ dir, protocol, onProgress }: VirtualLaneOptions, undo: Undo) {
   onProgress?.("plugging the till in (a pseudo-terminal pair)");
   const pty = await openPtyPair();
@@ -162,23 +166,4 @@ async function openHeadquarters(
   if ((await cloud.catalog.referenceCount()) < demoStore.length)
     await stockHeadquarters(cloud.catalog, await photographStore(options, networks));
   return cloud;
-}
-
-async function openScenery(options: VirtualLaneOptions, undo: Undo) {
-  options.onProgress?.("painting the tray");
-  const camera = new MjpegCamera({});
-  await camera.start();
-  undo.add(() => camera.stop());
-  const renderer = new RenderThread(options.seed ?? 1);
-  undo.add(() => renderer.close());
-  const feed = new TrayFeed({
-    render: (scene, frame) => renderer.render(scene, frame),
-    sink: camera,
-    stage: { ground: "slate", light: steadyLight, table: [] },
-    fps: options.fps ?? 10,
-    pace: options.pace ?? 1,
-  });
-  await feed.start();
-  undo.add(() => feed.stop());
-  return { camera, feed };
 }

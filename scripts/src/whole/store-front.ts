@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TillMessage } from "@tillsight/contracts";
 import { type DaemonConfig, openCatalog, openNetworks, parseConfig } from "@tillsight/edge-daemon";
 import {
-  MjpegCamera,
+  type MjpegCamera,
   openPtyPair,
   type PtyPair,
   SimulatedTill,
@@ -14,9 +14,8 @@ import {
 } from "@tillsight/edge-daemon/testing";
 import { type Enrolled, enrolDemoStore, stockLane } from "../lane/demo-catalog.js";
 import { Undo } from "../lane/undo.js";
-import { TrayFeed } from "../virtual/feed.js";
-import { RenderThread } from "../virtual/render-thread.js";
-import { steadyLight } from "../virtual/scene.js";
+import type { TrayFeed } from "../virtual/feed.js";
+import { openScenery } from "../virtual/scenery.js";
 import type { ScriptItem, Table } from "../virtual/script.js";
 import { demoProduct, demoStore } from "../virtual/store.js";
 import { DaemonProcess } from "./daemon-process.js";
@@ -111,7 +110,7 @@ async function open(options: StoreFrontOptions, dir: string, undo: Undo): Promis
   });
   await till.start();
   undo.add(() => till.stop());
-  const { camera, feed } = await openTray(options, undo);
+  const { camera, feed } = await openScenery({ ...options, fps: options.fps ?? 8 }, undo);
   const port = await freePort();
   const dataDir = join(dir, "lane");
   const configFile = join(dir, "tillsight.json");
@@ -141,24 +140,6 @@ async function open(options: StoreFrontOptions, dir: string, undo: Undo): Promis
     },
     close: () => undo.run(),
   };
-}
-
-async function openTray(options: StoreFrontOptions, undo: Undo) {
-  const camera = new MjpegCamera({});
-  await camera.start();
-  undo.add(() => camera.stop());
-  const renderer = new RenderThread(options.seed ?? 1);
-  undo.add(() => renderer.close());
-  const feed = new TrayFeed({
-    render: (scene, frame) => renderer.render(scene, frame),
-    sink: camera,
-    stage: { ground: "slate", light: steadyLight, table: [] },
-    fps: options.fps ?? 8,
-    pace: options.pace ?? 1,
-  });
-  await feed.start();
-  undo.add(() => feed.stop());
-  return { camera, feed };
 }
 
 /** The catalog as an earlier life of the lane left it. */
