@@ -40,6 +40,7 @@ async function run(options: CliOptions): Promise<void> {
     ...{ mosquittoDir: options["mosquitto-files"], relayUrl: options.relay },
     keepDays: { telemetry: options["keep-telemetry"], events: options["keep-events"] },
     ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },
+    mostReferences: options["most-references"],
     links: { allowPrivate: options["private-links"] },
   });
   // Beside the log: a secret does not belong into stored logs.
