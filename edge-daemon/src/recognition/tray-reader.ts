@@ -33,10 +33,13 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
+import { freshTrayWeight, weighTray } from "../domain/recognition/tray-weight.js";
 import { noEvidence } from "../domain/recognition/votes.js";
+import { weighIn } from "../domain/recognition/weight.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
+import type { Scale } from "../ports/scale.js";
 import { type Glimpse, joinParts } from "./join-parts.js";
-import { decisionRule, nearReferences, withFrame } from "./matching.js";
+import { decisionRule, nearReferences, unitWeights, withFrame } from "./matching.js";
 
 /** Names of the stages whose time is reported, ms each. */
 export type Stage =
@@ -58,6 +61,8 @@ export interface ReaderDeps {
   readonly prices?: Prices | undefined;
   /** Left out, pictures of goods are taken for goods. */
   readonly pictures?: PictureCheck | undefined;
+  /** Under the tray; left out, items are not weighed. */
+  readonly scale?: Pick<Scale, "grams" | "deviation"> | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
 }
 
@@ -172,6 +177,7 @@ export class TrayReader {
   #items = new Map<string, ItemState>();
   readonly #rule: DecisionRule;
   #surface: Surface | null = null;
+  #weight = freshTrayWeight;
 
   constructor(deps: ReaderDeps, settings: TrackerSettings) {
     this.#deps = deps;
@@ -182,13 +188,15 @@ export class TrayReader {
   async read(frame: SettledPicture): Promise<Reading> {
     const { picture, grid } = frame;
     const { width, height } = picture;
+    // Before the networks take their time: the tray may move meanwhile.
+    const grams = this.#deps.scale?.grams() ?? null;
     const known = this.#tracker.tracks.filter((t) => t.confirmed).map((t) => t.box);
     const tray = { surface: this.#surface, grid, known, width, height };
     const seen = await look(picture, this.#deps, (found) => withoutUnfounded(found, tray));
-    return timed(this.#deps, "track", () => this.#update(frame, seen));
+    return timed(this.#deps, "track", () => this.#update(frame, seen, grams));
   }
 
-  #update({ picture, grid, at, epoch }: SettledPicture, seen: Look): Reading {
+  #update({ picture, grid, at, epoch }: SettledPicture, seen: Look, grams: number | null): Reading {
     const moved = epoch !== this.#tracker.epoch;
     const surface = this.#surface;
     const step = updateTracks(
@@ -209,6 +217,9 @@ export class TrayReader {
       step.state.tracks.map((t) => t.box),
       picture,
     );
+    const { scale } = this.#deps;
+    const ids = step.state.tracks.map((t) => t.id);
+    if (scale) this.#weight = weighTray(this.#weight, { epoch, ids, grams }, scale.deviation);
     const now = new Map(step.ids.map((id, i) => [id, { near: seen.near[i] ?? [], look: seen.looks[i] }]));
     return { events: step.events, ...this.#judge(picture, now, moved) };
   }
@@ -222,7 +233,9 @@ export class TrayReader {
       const known = this.#items.get(track.id) ?? freshItem;
       const before = moved ? fadeItem(known) : known;
       const seen = now.get(track.id);
-      const evidence = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const looks = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const weighed = this.#weight.items.get(track.id) ?? null;
+      const evidence = weighIn(looks, weighed, unitWeights(this.#deps.catalog));
       const step = stepItem(before, track, evidence, this.#skuOf, this.#rule, pictureLook(seen, notice));
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);
