@@ -35,6 +35,8 @@ export class TestLane {
   /** What the detector sees besides what is drawn. */
   phantoms: readonly Thing[] = [];
   readonly detector = scriptedDetector(() => [...this.#things, ...this.phantoms]);
+  /** Crops that the embedder has looked at. */
+  embedded = 0;
   #at = 0;
 
   /** @param other parts in place of the scripted ones, made from the scripted catalog. */
@@ -47,7 +49,13 @@ export class TestLane {
       {
         camera: this.camera,
         detector: this.detector,
-        embedder: scriptedEmbedder,
+        embedder: {
+          ...scriptedEmbedder,
+          embed: (crops) => {
+            this.embedded += crops.length;
+            return scriptedEmbedder.embed(crops);
+          },
+        },
         catalog: this.catalog,
         clock: { monotonic: () => this.#at, now: () => new Date(this.#at) },
         pictures: { judge: scriptedJudge(() => this.pictures), notice: 0.9 },
