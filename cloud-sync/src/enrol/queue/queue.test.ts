@@ -25,8 +25,8 @@ onEachEngine((place) => {
   beforeEach(() => db.script("delete from enrol_batch"));
   afterAll(() => db.close());
 
-  const open = (options = {}) =>
-    new JobQueue(db, { random: () => 0.5, backOff: { firstMs: 60, mostMs: 120 }, ...options });
+  const backOff = { firstMs: 60, mostMs: 120 };
+  const open = (options = {}) => new JobQueue(db, { random: () => 0.5, backOff, ...options });
   const all = () => readJobs(db, { limit: 500 });
   const enrol = (queue: JobQueue, claim: Claim) =>
     db.transaction((tx) => queue.settle(tx, claim, { state: "held", verdict: null, failure: null }));
@@ -92,13 +92,16 @@ onEachEngine((place) => {
   test("what fails is tried again later each time, then is dead with its reason until a person retries it", async () => {
     const queue = open({ maxAttempts: 3 });
     await queue.add(batch, jobs(1));
+    const waits: number[] = [];
     for (const state of ["queued", "queued", "dead"] as const) {
       await expect.poll(() => queue.idleMs(), { interval: 10 }).toBe(0);
       const claim = await queue.claim(one);
       if (!claim) throw new RangeError("it is due");
       expect(await queue.fail(claim, failure)).toBe(state);
-      if (state === "queued") expect(await queue.claim(one)).toBeUndefined();
+      const [job] = await all();
+      if (state === "queued") waits.push(Date.parse(job?.dueAt ?? "") - Date.parse(job?.changedAt ?? ""));
     }
+    expect(waits).toEqual([1, 2].map((attempt) => delayAfter(attempt, 0.5, backOff)));
     expect(await queue.idleMs()).toBeUndefined();
     const [dead] = await all();
     expect(dead).toMatchObject({ state: "dead", attempts: 3, failure });
