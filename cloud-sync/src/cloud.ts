@@ -15,6 +15,7 @@ import type { PhotoReader } from "./enrol/reading.js";
 import { CloudStartError } from "./errors.js";
 import { Credentials } from "./fleet/credentials.js";
 import type { Fleet } from "./fleet/fleet.js";
+import { ModelShelf } from "./fleet/models/shelf.js";
 import { brokerGate, startFleet } from "./fleet/start-fleet.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
 import { isLoopback, ownUrl } from "./http/address.js";
@@ -187,14 +188,17 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     ...{ db, log, fit: () => publisher.connected && fleetParts.fleet.connected },
   });
   const stores = async () => (await catalog.stores()).map(({ name }) => name);
+  const models = new ModelShelf(db, objects);
   const publisher = new Publisher({
-    ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
+    ...{ db, feed: catalog.feed, stores, key, models, brokerUrl, log },
     ...{ access: brokerAccess, ca: options.brokerCa, share: copies },
   });
   publisher.start();
   undo.add(() => publisher.stop());
+  const hasPhoto = (photo: string) => photos.has(photo);
+  const rollback = { db, embedderId: catalog.embedderId, hasPhoto };
   const fleetParts = await startFleet({
-    ...{ db, objects, stores, credentials, broker, brokerUrl, log, share: copies },
+    ...{ rollback, models, db, objects, stores, credentials, broker, brokerUrl, log, share: copies },
     ...{ access: brokerAccess, ca: options.brokerCa },
     ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl, keepDays: options.keepDays },
   });
@@ -212,7 +216,7 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
     brokerUrl: options.laneBrokerUrl ?? broker?.url ?? null,
     trustedKeys: [publicKeyText(key.publicKey)],
   };
-  const forFleet = { ...fleetParts, credentials, objects, forLanes };
+  const forFleet = { ...fleetParts, rollback, models, credentials, objects, forLanes };
   const { url, consoleUrl } = await serve(
     options,
     { db, catalog, imports, photos, enrolment, access, log, version, health, ...measuring, ...forFleet },

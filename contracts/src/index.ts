@@ -7,6 +7,7 @@ export * from "./health.js";
 export * from "./ids.js";
 export * from "./kiosk.js";
 export * from "./money.js";
+export * from "./network-id.js";
 export * from "./pos.js";
 export * from "./recognition.js";
 export * from "./sync.js";

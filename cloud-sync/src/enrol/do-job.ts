@@ -52,8 +52,8 @@ async function enrolPhoto(parts: JobParts, claim: Claim, signal: AbortSignal): P
   await change(db, { actor: "enrolment", source: `enrol:${job.id}` }, async (tx, log) => {
     if (!(await readProducts(tx, [job.sku])).has(job.sku)) throw gone(job.sku);
     if (!(await hasReferenceOf(tx, job.sku, photo, reader.embedderId)))
-      await writeReferences(tx, log, job.sku, reader.embedderId, [
-        { id: job.id, vector: reading.vector, photo },
+      await writeReferences(tx, log, [
+        { id: job.id, sku: job.sku, embedderId: reader.embedderId, vector: reading.vector, photo },
       ]);
     const done: Outcome = { state: "enrolled", verdict, lsn: log.lsn };
     if (!(await parts.queue.settle(tx, claim, done))) throw new LeaseLostError(job.id);

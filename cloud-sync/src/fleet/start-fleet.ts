@@ -8,6 +8,7 @@ import {
   type TopicRights,
   terminalUser,
 } from "@tillsight/contracts";
+import type { RollbackParts } from "../catalog/rollback/rollback.js";
 import type { Share } from "../copies/copies.js";
 import { CloudStartError } from "../errors.js";
 import type { Logger } from "../log.js";
@@ -22,6 +23,7 @@ import { defaultKeepDays, type KeepDays, Retention } from "../upward/retention.j
 import { UpwardStore } from "../upward/store.js";
 import type { Credentials } from "./credentials.js";
 import { Fleet } from "./fleet.js";
+import type { ModelShelf } from "./models/shelf.js";
 import { Rollouts } from "./rollout/rollouts.js";
 import type { TerminalId } from "./terminals.js";
 
@@ -53,6 +55,9 @@ export interface FleetStart {
   readonly objects: ObjectStore;
   readonly stores: () => Promise<readonly NodeName[]>;
   readonly credentials: Credentials;
+  /** For rollouts that are taken back. */
+  readonly rollback: RollbackParts;
+  readonly models: ModelShelf;
   readonly broker: Broker | undefined;
   readonly brokerUrl: string;
   readonly access: BrokerAccess | undefined;
@@ -99,7 +104,9 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
     writeFiles().catch((error: unknown) => o.log.error("mosquitto's files", { error: describeError(error) }));
   });
   fleet.start();
-  const rollouts = new Rollouts({ db: o.db, fleet, now, log: o.log, share: o.share });
+  const rollouts = new Rollouts({
+    ...{ db: o.db, fleet, now, log: o.log, share: o.share, rollback: o.rollback, models: o.models },
+  });
   rollouts.start();
   const relay =
     o.relayUrl === undefined

@@ -4,6 +4,7 @@ import type { SigningKey } from "@tillsight/sync-protocol";
 import mqtt, { type MqttClient } from "mqtt";
 import type { CatalogFeed } from "../catalog/feed.js";
 import { ownsAll, type Share } from "../copies/copies.js";
+import type { ModelShelf } from "../fleet/models/shelf.js";
 import { type Logger, silentLogger } from "../log.js";
 import type { Database } from "../storage/database.js";
 import { AnswerQueue, type Asked } from "./answers.js";
@@ -21,6 +22,8 @@ export interface PublisherOptions {
   /** Stores whose lanes are served; asked again from time to time. */
   readonly stores: () => Promise<readonly NodeName[]>;
   readonly key: SigningKey;
+  /** What lanes may be brought. */
+  readonly models?: Pick<ModelShelf, "answer">;
   readonly brokerUrl: string;
   readonly access?: BrokerAccess | undefined;
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
@@ -32,8 +35,8 @@ export interface PublisherOptions {
   readonly refreshMs?: number;
 }
 
-/** Kinds of messages to lanes; the last three are answers. */
-export type Sent = "delta" | "head" | "keys" | "range" | "manifest" | "chunks";
+/** Kinds of messages to lanes; from `range` on they are answers. */
+export type Sent = "delta" | "head" | "keys" | "range" | "manifest" | "chunks" | "model" | "modelChunks";
 
 /** Deltas that are sent before the broker has confirmed the first. */
 const window = 32;
@@ -65,7 +68,7 @@ export class Publisher {
   #flushing = false;
   #again = false;
   #work: Promise<unknown> = Promise.resolve();
-  readonly #sent = { delta: 0, head: 0, keys: 0, range: 0, manifest: 0, chunks: 0 };
+  readonly #sent = { delta: 0, head: 0, keys: 0, range: 0, manifest: 0, chunks: 0, model: 0, modelChunks: 0 };
   #rejected = 0;
 
   constructor(options: PublisherOptions) {
@@ -304,6 +307,12 @@ export class Publisher {
   async #answer({ store, terminal, request }: Asked): Promise<void> {
     try {
       if (!this.#client || !(await this.#o.stores()).includes(store)) return;
+      if (request.want === "model" || request.want === "modelChunks") {
+        const told = (await this.#o.models?.answer(store, request, this.#o.key)) ?? [];
+        const topic = topics.modelAnswer.topic(store, terminal);
+        await Promise.all(told.map((bytes) => this.#publish(request.want, topic, bytes)));
+        return;
+      }
       const messages = await this.history(store).answer(request);
       const topic = topics.catalogAnswer.topic(store, terminal);
       // What is not kept any more: the head says what there is.

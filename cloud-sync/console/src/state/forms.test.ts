@@ -114,7 +114,7 @@ describe("two people's changes of one record", () => {
 
 describe("a rollout's form", () => {
   const form: RolloutForm = {
-    ...{ name: "Friday", kind: "catalog", lsn: "12", model: "", onError: "pause" },
+    ...{ name: "Friday", kind: "catalog", lsn: "12", undoToLsn: "", model: "", onError: "pause" },
     stages: [stageForm("Canary", ["canary", "north/lane-1"]), stageForm("", ["*"])],
   };
 
@@ -128,6 +128,12 @@ describe("a rollout's form", () => {
         ],
       },
     });
+  });
+
+  it("undoes changes after an earlier LSN only", () => {
+    expect(readRollout({ ...form, undoToLsn: "11" })).toMatchObject({ body: { target: { undoToLsn: 11 } } });
+    for (const undoToLsn of ["12", "x", "1.5"])
+      expect(readRollout({ ...form, undoToLsn })).toEqual({ errors: { undoToLsn: "undo" } });
   });
 
   it("names what is missing, by stage", () => {

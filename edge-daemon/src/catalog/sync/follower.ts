@@ -7,6 +7,7 @@ import {
 } from "@tillsight/contracts";
 import type { PublicKey } from "@tillsight/sync-protocol";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { ModelFetch } from "../../networks/model-fetch.js";
 import { type Logger, silentLogger } from "../../observe/logger.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Catalog } from "../catalog.js";
@@ -26,6 +27,8 @@ export interface FollowerOptions {
   readonly credentials?: { readonly username: string; readonly password: string };
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
   readonly ca?: string;
+  /** Folder of networks that headquarters brings; left out: none are brought. */
+  readonly modelDir?: string;
   /** LSN beyond which nothing is applied for now; null: no such. */
   readonly hold?: () => number | null;
   readonly log?: Logger;
@@ -39,11 +42,13 @@ export interface FollowerOptions {
  */
 export class CatalogFollower {
   readonly sync: LaneSync;
+  readonly models: ModelFetch | undefined;
   readonly #o: FollowerOptions;
   readonly #log: Logger;
   readonly #topics: ReadonlyMap<string, SyncTopic>;
   readonly #presenceTopic: string;
   readonly #requestTopic: string;
+  readonly #modelTopic: string | undefined;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
@@ -63,7 +68,12 @@ export class CatalogFollower {
     ]);
     this.#presenceTopic = topics.presence.topic(store, terminal);
     this.#requestTopic = topics.catalogRequest.topic(store, terminal);
-    this.sync = new LaneSync({ ...options, send: (request) => this.#send(request) });
+    const send = (request: CatalogRequest) => this.#send(request);
+    this.sync = new LaneSync({ ...options, send });
+    const { modelDir, log, clock } = options;
+    if (modelDir === undefined) return;
+    this.models = new ModelFetch({ dir: modelDir, store, trust: this.sync.trust, send, log, clock });
+    this.#modelTopic = topics.modelAnswer.topic(store, terminal);
   }
 
   /** Returns at once; the connection is made, and made again, in the background. */
@@ -95,6 +105,7 @@ export class CatalogFollower {
     }
     client.end(true);
     await this.sync.stop();
+    await this.models?.settled();
   }
 
   /** How far behind, what was refused and why; `degraded` never stops the lane from selling. */
@@ -133,12 +144,14 @@ export class CatalogFollower {
   async #onConnect(client: MqttClient): Promise<void> {
     this.#attempt = 0;
     this.sync.connected();
+    this.models?.connected();
     client.options.reconnectPeriod = reconnectDelayMs(0, this.#o.random ?? Math.random);
     try {
       // Birth first, so that nobody sees this lane's messages before the lane.
       await client.publishAsync(this.#presenceTopic, this.#presence("online"), { qos: 1, retain: true });
       this.#reportedLsn = this.#o.catalog.lsn;
-      await client.subscribeAsync([...this.#topics.keys()], { qos: 1 });
+      const heard = [...this.#topics.keys(), ...(this.#modelTopic === undefined ? [] : [this.#modelTopic])];
+      await client.subscribeAsync(heard, { qos: 1 });
       this.#log.info("connected to headquarters", { lsn: this.#o.catalog.lsn, session: this.#session });
     } catch (error) {
       this.#log.warn("the broker refused this lane's topics", { error: String(error) });
@@ -157,8 +170,10 @@ export class CatalogFollower {
   }
 
   #onMessage(topic: string, payload: Buffer): void {
+    if (!this.#client) return;
     const known = this.#topics.get(topic);
-    if (known && this.#client) this.sync.receive(known, payload);
+    if (known) this.sync.receive(known, payload);
+    else if (topic === this.#modelTopic) this.models?.receive(payload);
   }
 
   #send(request: CatalogRequest): boolean {
@@ -172,6 +187,7 @@ export class CatalogFollower {
     const client = this.#client;
     if (!client?.connected) return;
     this.sync.step();
+    this.models?.step();
     const { lsn } = this.#o.catalog;
     if (lsn === this.#reportedLsn) return;
     this.#reportedLsn = lsn;

@@ -5,8 +5,9 @@ import { files, history, people } from "./office.js";
 import { photos, review } from "./photos.js";
 import { prices } from "./prices.js";
 import { products } from "./products.js";
+import { rollback } from "./rollback.js";
 
 export const de: Strings = {
   ...{ common, menu, session, problem, products, prices, photos, review, fleet, rollouts },
-  ...{ files, history, people },
+  ...{ files, history, people, rollback },
 };

@@ -96,7 +96,7 @@ function firstForm(t: Strings, { terminals, heads }: FleetNow): RolloutForm {
   const first = terminals.find(({ presence }) => presence === "online") ?? terminals[0];
   const few = canary ? [canary] : first ? [`${first.store}/${first.terminal}`] : [];
   return {
-    ...{ name: "", kind: "catalog", lsn: String(heads.lsn), model: "", onError: "rollBack" },
+    ...{ name: "", kind: "catalog", lsn: String(heads.lsn), undoToLsn: "", model: "", onError: "rollBack" },
     stages: [stageForm(t.rollouts.canary, few), stageForm(t.rollouts.everybody, ["*"])],
   };
 }
@@ -111,14 +111,24 @@ interface TargetProps {
 function TargetField({ form, fleet, error, onForm }: TargetProps) {
   const { t } = useHq();
   return form.kind === "catalog" ? (
-    <TextField
-      label={t.rollouts.lsn}
-      hint={t.rollouts.lsnHint(fleet.heads.lsn)}
-      value={form.lsn}
-      inputMode="numeric"
-      error={error("lsn")}
-      onValue={(lsn) => onForm({ ...form, lsn })}
-    />
+    <div className="grid">
+      <TextField
+        label={t.rollouts.lsn}
+        hint={t.rollouts.lsnHint(fleet.heads.lsn)}
+        value={form.lsn}
+        inputMode="numeric"
+        error={error("lsn")}
+        onValue={(lsn) => onForm({ ...form, lsn })}
+      />
+      <TextField
+        label={t.rollouts.undoToLsn}
+        hint={t.rollouts.undoHint}
+        value={form.undoToLsn}
+        inputMode="numeric"
+        error={error("undoToLsn")}
+        onValue={(undoToLsn) => onForm({ ...form, undoToLsn })}
+      />
+    </div>
   ) : (
     <TextField
       label={t.rollouts.modelId}
