@@ -8,8 +8,9 @@ import { copies } from "./006-copies.js";
 import { access } from "./007-access.js";
 import { idempotency } from "./008-idempotency.js";
 import { retention } from "./009-retention.js";
-import { rollback } from "./010-rollback.js";
-import { models } from "./011-models.js";
+import { reviewAge } from "./010-review-age.js";
+import { rollback } from "./011-rollback.js";
+import { models } from "./012-models.js";
 
 /**
  * Steps of the schema in order; a released step never changes. Plain PostgreSQL 15 with pg_trgm, so that the same
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   access,
   idempotency,
   retention,
+  reviewAge,
   rollback,
   models,
 ];

@@ -3,7 +3,11 @@ import type { Three } from "../en/rollback.js";
 import type { Strings } from "../index.js";
 
 const three = ({ created, changed, removed }: Three): string =>
-  `${created} kommen zurück, ${changed} ändern sich, ${removed} fallen weg.`;
+  [
+    ...(created > 0 ? [`${created} zurück`] : []),
+    ...(changed > 0 ? [`${changed} geändert`] : []),
+    ...(removed > 0 ? [`${removed} weg`] : []),
+  ].join(", ");
 
 export const rollback: Strings["rollback"] = {
   open: "Zurücknehmen …",
@@ -16,9 +20,9 @@ export const rollback: Strings["rollback"] = {
   show: "Zeigen, was sich ändern würde",
   nothing: "Es ist nichts anders: Der Katalog ist, was er damals war.",
   concerns: (n) => `Es betrifft ${count(n, "Artikel", "Artikel")}.`,
-  products: (n) => `Artikel: ${three(n)}`,
-  overrides: (n) => `Abweichungen der Filialen: ${three(n)}`,
-  references: (n) => `Fotos: ${three(n)}`,
+  products: (n) => `Artikel: ${three(n) || "keine"}.`,
+  overrides: (n) => `Abweichungen der Filialen: ${three(n) || "keine"}.`,
+  references: (n) => `Fotos: ${three(n) || "keine"}.`,
   undoes: "Zurückgenommen werden Änderungen von:",
   changes: {
     created: "kommt zurück",

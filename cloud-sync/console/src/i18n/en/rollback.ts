@@ -7,7 +7,11 @@ export interface Three {
 }
 
 const three = ({ created, changed, removed }: Three): string =>
-  `${created} come back, ${changed} change, ${removed} go.`;
+  [
+    ...(created > 0 ? [`${created} back`] : []),
+    ...(changed > 0 ? [`${changed} changed`] : []),
+    ...(removed > 0 ? [`${removed} gone`] : []),
+  ].join(", ");
 
 export const rollback = {
   open: "Take back…",
@@ -19,9 +23,9 @@ export const rollback = {
   show: "Show what it would change",
   nothing: "Nothing is different: the catalog is what it was then.",
   concerns: (n: number) => `It concerns ${count(n, "product", "products")}.`,
-  products: (n: Three) => `Products: ${three(n)}`,
-  overrides: (n: Three) => `What stores do otherwise: ${three(n)}`,
-  references: (n: Three) => `Photos: ${three(n)}`,
+  products: (n: Three) => `Products: ${three(n) || "none"}.`,
+  overrides: (n: Three) => `What stores do otherwise: ${three(n) || "nothing"}.`,
+  references: (n: Three) => `Photos: ${three(n) || "none"}.`,
   undoes: "It undoes changes of:",
   changes: {
     created: "comes back",
