@@ -119,7 +119,7 @@ async function startBasket(
 
 /** Brings networks of headquarters, where there is one to bring them. */
 async function startModelKeeper(
-  { deps, parts }: Assembly,
+  { deps, parts, health }: Assembly,
   settings: RemoteSettingsFile,
   keeper: BasketKeeper,
   follower: CatalogFollower | undefined,
@@ -141,6 +141,7 @@ async function startModelKeeper(
     () => models.start(),
     () => models.stop(),
   );
+  health.register("delivery", () => models.health());
 }
 
 /** Starts what is durable before anything that shows it. Rejects with the first part's error. */

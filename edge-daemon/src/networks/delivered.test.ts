@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -91,6 +91,20 @@ test("a network that ended the process twice while it was loaded is not tried ag
   chosen(id);
   expect((await start()).print).toBe(id);
 }, 60_000);
+
+test("networks that nobody needs any more are forgotten", () => {
+  const [one, two, three] = ["print-2", "print-3", "print-4"].map((name) => put(printNetwork(name)));
+  chosen(one as string);
+  const delivered = new DeliveredModels(dataDir);
+  delivered.choose("print", two as string);
+  mkdirSync(join(dataDir, "models", "incoming"));
+  mkdirSync(join(dataDir, "models", `${three}.new`));
+  delivered.tidy([]);
+  expect(readdirSync(join(dataDir, "models")).sort()).toEqual(["choice.json", "incoming", one, two]);
+  delivered.choose("print", null);
+  delivered.tidy([one as string]);
+  expect([one, two].map((id) => delivered.has(id as string))).toEqual([true, true]);
+});
 
 test("a visitor beside the lane changes nothing, and a choice that cannot be read keeps nobody from selling", async () => {
   const bad = put(printNetwork("print-3", Buffer.alloc(5000, 7)));

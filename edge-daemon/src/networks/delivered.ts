@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NetworkId } from "@tillsight/contracts";
 import { z } from "zod";
@@ -98,6 +98,15 @@ export class DeliveredModels {
     const failed = { id, why: why.slice(0, 300) };
     if (use === id) this.#set(role, { use: former, former: null, tries: 0, failed });
     else this.#set(role, { ...this.choice(role), failed });
+  }
+
+  /** Forgets networks that nobody needs: neither chosen, nor the one before, nor wished for. */
+  tidy(wished: readonly string[]): void {
+    const kept = new Set(wished);
+    for (const role of roles)
+      for (const id of [this.choice(role).use, this.choice(role).former]) if (id !== null) kept.add(id);
+    for (const name of existsSync(this.dir) ? readdirSync(this.dir) : [])
+      if (name.includes("@") && !kept.has(name)) rmSync(this.folder(name), { recursive: true, force: true });
   }
 
   #set(role: Role, choice: RoleChoice): void {

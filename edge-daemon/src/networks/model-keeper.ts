@@ -1,4 +1,4 @@
-import type { RemoteSettings, ReportedConfig } from "@tillsight/contracts";
+import type { PartHealth, RemoteSettings, ReportedConfig } from "@tillsight/contracts";
 import { type Logger, silentLogger } from "../observe/logger.js";
 import { type Clock, systemClock } from "../ports/clock.js";
 import { type DeliveredModels, type Role, roles } from "./delivered.js";
@@ -46,7 +46,9 @@ export class ModelKeeper {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.step(), this.#o.everyMs ?? 1000).unref();
+    if (this.#timer) return;
+    this.#o.delivered.tidy(Object.values(this.#o.wish() ?? {}).filter((id) => id !== undefined));
+    this.#timer = setInterval(() => this.step(), this.#o.everyMs ?? 1000).unref();
   }
 
   stop(): void {
@@ -83,6 +85,13 @@ export class ModelKeeper {
     const texts = this.#steps().flatMap(({ step }) => this.#say(step) ?? []);
     const refused = texts.find(({ state }) => state === "refused");
     return refused ?? texts[0];
+  }
+
+  health(): PartHealth {
+    const far = this.report();
+    if (far?.state !== "refused") return { state: "ok", detail: far?.detail ?? "as headquarters wishes" };
+    const fix = "Take the rollout back, or bring a network that works here; the lane goes on with another.";
+    return { state: "degraded", detail: far.detail, fix };
   }
 
   #say(step: RoleStep): Pick<ReportedConfig, "state" | "detail"> | undefined {

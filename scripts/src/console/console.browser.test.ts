@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InvalidInputError, NodeName } from "@tillsight/contracts";
+import { defaultModelFolder } from "@tillsight/models";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoProduct } from "../virtual/store.js";
@@ -226,6 +227,26 @@ describe.skipIf(!executablePath)(title, () => {
       await button("Start").click();
       await page.getByText("Every stage has passed.").waitFor();
       await page.getByText("1 of 1 lane is there").waitFor();
+    },
+    patienceMs,
+  );
+
+  it(
+    "adds a network by its two files, and offers it for a rollout",
+    async () => {
+      await menu("Rollouts").click();
+      const files = page.getByLabel(/^Add a network/);
+      await files.setInputFiles([join(defaultModelFolder, "print.onnx")]);
+      await page.getByText("It takes two files together").waitFor();
+      const both = ["tillsight-print-1.json", "print.onnx"].map((name) => join(defaultModelFolder, name));
+      await files.setInputFiles(both);
+      await page.getByText("can be rolled out now").waitFor();
+      await button("Plan a rollout").click();
+      const dialog = page.getByRole("dialog", { name: "Plan a rollout" });
+      await dialog.getByText("A network", { exact: true }).click();
+      expect(await dialog.getByLabel("Name of the network").inputValue()).toContain("tillsight-print-1@");
+      expect(await page.evaluate(`(${pageSide}).stumbles()`)).toEqual([]);
+      await dialog.getByRole("button", { name: "Close" }).click();
     },
     patienceMs,
   );

@@ -1,6 +1,7 @@
 import { Product } from "@tillsight/contracts";
 import { describe, expect, it } from "vitest";
 import { mergeChanges } from "./merge.js";
+import { pickModelFiles } from "./model-files.js";
 import { emptyForm, formOf, type ProductForm, readForm, type Wrong } from "./product-form.js";
 import { type RolloutForm, readRollout, stageForm } from "./rollout-form.js";
 
@@ -110,6 +111,20 @@ describe("two people's changes of one record", () => {
     expect(merge.merged).toEqual(merged);
     expect(merge.clashes.map(({ field }) => field)).toEqual(clashes);
   });
+});
+
+it("a network is one manifest and one file of weights, in either order", () => {
+  const files = (...names: string[]) => names.map((name) => ({ name }));
+  const both = { manifest: { name: "a.json" }, weights: { name: "a.ONNX" } };
+  expect(pickModelFiles(files("a.ONNX", "a.json"))).toEqual(both);
+  for (const names of [
+    ["a.json"],
+    ["a.onnx"],
+    ["a.json", "b.json", "a.onnx"],
+    ["a.json", "a.onnx", "x.txt"],
+    [],
+  ])
+    expect(pickModelFiles(files(...names))).toBeNull();
 });
 
 describe("a rollout's form", () => {

@@ -114,7 +114,7 @@ export const rollouts: Strings["rollouts"] = {
   undoHint:
     "Wird der Rollout zurückgenommen, nimmt die Zentrale auch die Änderungen nach dieser LSN zurück. Leer: Kassen, die sie haben, behalten sie.",
   modelId: "Name des Netzes",
-  modelHint: "Es muss schon auf den Kassen liegen.",
+  modelHint: "Kassen holen es, während sie verkaufen, und starten damit neu, wenn niemand einkauft.",
   stage: (n) => `Stufe ${n}`,
   stageName: "Name",
   canary: "Pilot",

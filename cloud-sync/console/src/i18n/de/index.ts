@@ -1,6 +1,7 @@
 import type { Strings } from "../index.js";
 import { common, menu, problem, session } from "./common.js";
 import { fleet, rollouts } from "./fleet.js";
+import { networks } from "./networks.js";
 import { files, history, people } from "./office.js";
 import { photos, review } from "./photos.js";
 import { prices } from "./prices.js";
@@ -9,5 +10,5 @@ import { rollback } from "./rollback.js";
 
 export const de: Strings = {
   ...{ common, menu, session, problem, products, prices, photos, review, fleet, rollouts },
-  ...{ files, history, people, rollback },
+  ...{ files, history, people, rollback, networks },
 };

@@ -111,7 +111,7 @@ export const rollouts = {
   undoHint:
     "If it is taken back, the changes after this LSN are undone in the catalog, too. Empty: lanes that have them keep them.",
   modelId: "Name of the network",
-  modelHint: "It must lie on the lanes already.",
+  modelHint: "Lanes fetch it while they sell, and restart with it when nobody shops.",
   stage: (n: number) => `Stage ${n}`,
   stageName: "Name",
   canary: "Canary",

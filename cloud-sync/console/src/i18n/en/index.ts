@@ -1,5 +1,6 @@
 import { common, menu, problem, session } from "./common.js";
 import { fleet, rollouts } from "./fleet.js";
+import { networks } from "./networks.js";
 import { files, history, people } from "./office.js";
 import { photos, review } from "./photos.js";
 import { prices } from "./prices.js";
@@ -8,5 +9,5 @@ import { rollback } from "./rollback.js";
 
 export const en = {
   ...{ common, menu, session, problem, products, prices, photos, review, fleet, rollouts },
-  ...{ files, history, people, rollback },
+  ...{ files, history, people, rollback, networks },
 };
