@@ -93,10 +93,10 @@ export class Rollouts {
     },
     actor: string,
   ): Promise<Rollout> {
+    const target = await this.#checked(wish.target);
     const now = this.#o.now();
     const terminals = await this.#o.fleet.terminals.list({ after: "/", limit: 100_000 }, now);
     const stages = resolveStages(wish.stages, terminals);
-    const target = await this.#checked(wish.target);
     if (target.kind === "catalog" && target.undoToLsn !== undefined && target.undoToLsn >= target.lsn)
       throw new RolloutStateError(
         `changes after LSN ${target.undoToLsn} cannot be those of a rollout to LSN ${target.lsn}`,
