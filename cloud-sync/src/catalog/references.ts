@@ -78,6 +78,7 @@ export async function writeReferences(
 }
 
 export async function dropReferences(tx: Sql, log: ChangeLog, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   const { rows } = await tx.query<ReferenceRow>(
     `delete from reference where id = any($1) returning ${columns}`,
     [ids],
