@@ -24,7 +24,7 @@ let n = 0;
 
 beforeAll(async () => {
   ({ dir, cloud } = await openHeadquarters(all));
-}, 60_000);
+}, 180_000);
 afterAll(() => all.run());
 beforeEach(() => {
   each = new Undo();
