@@ -14,6 +14,7 @@ test.each([
   [["--store", "Not A Name"], "store"],
   [["--broker-url", "http://x"], "broker-url"],
   [["--keep-telemetry", "-1"], "keep-telemetry"],
+  [["--keep-review", "soon"], "keep-review"],
   [["--keep-events", "a year"], "keep-events"],
   [["--nonsense"], "nonsense"],
   [["stray"], "stray"],

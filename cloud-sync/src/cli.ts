@@ -35,8 +35,10 @@ Usage: node cloud-sync/dist/main.js [options]
   --lane-broker-url <url>  the broker as lanes reach it, told to a terminal that registers
   --mosquitto-files <folder>  keep mosquitto's files passwords and acl there, for the registered terminals
   --relay <url>         pass on what lanes send up to NATS with JetStream: nats://user:password@host:4222
-  --keep-telemetry <days>, --keep-events <days>  how long what lanes report stays after its arrival, 0 = for ever
-                        (default ${defaultKeepDays.telemetry} and ${defaultKeepDays.events}); sales always stay
+  --keep-telemetry <days>, --keep-events <days>, --keep-review <days>
+                        how long what lanes report stays after its arrival, 0 = for ever; review: pictures of what
+                        they could not name, and records that did not fit (default ${defaultKeepDays.telemetry}, ${defaultKeepDays.events} and ${defaultKeepDays.review});
+                        sales always stay
   --database-url <url>  a PostgreSQL server, 15 or later, or TILLSIGHT_DATABASE_URL (default: embedded)
   --objects <place>     pictures: a folder, or s3://BUCKET/PREFIX?endpoint=…&region=… with the credentials
                         in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: in the data folder)
@@ -112,6 +114,7 @@ const Options = z.object({
     .optional(),
   "keep-telemetry": Days.default(defaultKeepDays.telemetry),
   "keep-events": Days.default(defaultKeepDays.events),
+  "keep-review": Days.default(defaultKeepDays.review),
   "signing-key": z.string().min(1).optional(),
   "adopt-key": z.boolean().default(false),
   "rotate-key": z.boolean().default(false),
@@ -157,6 +160,7 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           relay: text,
           "keep-telemetry": text,
           "keep-events": text,
+          "keep-review": text,
           "signing-key": text,
           "database-url": text,
           objects: text,

@@ -88,7 +88,7 @@ export interface CloudSyncOptions {
   readonly mosquittoDir?: string | undefined;
   /** `nats://…` of a server with JetStream: what lanes send up is passed on there too. */
   readonly relayUrl?: string | undefined;
-  /** How long telemetry and events of lanes stay; see `defaultKeepDays`. */
+  /** How long what lanes report stays; see `defaultKeepDays`. */
   readonly keepDays?: KeepDays | undefined;
   /** PEM file of the Ed25519 key that signs catalogs; by default one in the data folder, made at the first start. */
   readonly signingKeyFile?: string | undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudStartError } from "./errors.js";
+import { hasCode } from "./has-code.js";
 
 /** Where the HTTP API of the process that uses the folder is: for commands on the same machine. */
 export const addressFile = (dataDir: string): string => join(dataDir, "address");
@@ -33,7 +34,7 @@ export async function lockFolder(dataDir: string): Promise<() => Promise<void>> 
     if (held !== "" && identity(Number(held.split(" ")[0])) !== held) await rm(file, { force: true });
     await writeFile(file, own, { flag: "wx" });
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST")
+    if (hasCode(cause, "EEXIST"))
       throw new CloudStartError(
         `another cloud-sync uses ${dataDir}`,
         "Stop it, or give this one another folder with --data.",

@@ -40,7 +40,10 @@ async function run(options: CliOptions): Promise<void> {
     ...{ signingKeyFile: options["signing-key"], adoptKey: options["adopt-key"] },
     ...{ registeredOnly: options["registered-only"], ...ownBroker },
     ...{ mosquittoDir: options["mosquitto-files"], relayUrl: options.relay },
-    keepDays: { telemetry: options["keep-telemetry"], events: options["keep-events"] },
+    keepDays: {
+      ...{ telemetry: options["keep-telemetry"], events: options["keep-events"] },
+      review: options["keep-review"],
+    },
     ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },
     links: { allowPrivate: options["private-links"] },
   });

@@ -1,7 +1,7 @@
 import type { Box } from "@tillsight/contracts";
 import type { ModelManifest } from "./manifest.js";
 import type { Picture } from "./picture.js";
-import { makePlan, type Plan, resample } from "./resample.js";
+import { makePlan, resample } from "./resample.js";
 
 /** How a picture lies in a network's input: scaled by `scaleX`, `scaleY`, its corner at `left`, `top`. */
 export interface Letterbox {
@@ -51,20 +51,11 @@ export function toLetterbox(box: Box, at: Letterbox): Box {
   };
 }
 
-interface Place {
-  readonly at: Letterbox;
-  readonly plan: Plan;
-}
-
-/** Sizes that are remembered: crops of goods that lie still come in the same sizes frame after frame. */
-const MAX_PLACES = 64;
-
 /** Writes pictures into a network's tensor, normalised on the way. */
 export class Letterboxer {
   readonly #input: ModelManifest["input"];
   readonly #scale: [number, number, number];
   readonly #shift: [number, number, number];
-  readonly #places = new Map<number, Place>();
 
   constructor(input: ModelManifest["input"]) {
     this.#input = input;
@@ -81,10 +72,10 @@ export class Letterboxer {
   /** Fills `tensor` from `offset` on with the picture and the colour around it. */
   write(picture: Picture, tensor: Float32Array, offset: number): Letterbox {
     const { width, height } = this.#input;
-    const { at, plan } = this.#place(picture);
+    const at = letterboxOf(picture, this.#input);
     const plane = width * height;
     if (at.width < width || at.height < height) this.#pad(tensor, offset, plane);
-    resample(picture, plan, {
+    resample(picture, makePlan(picture, at), {
       data: tensor,
       offset: offset + at.top * width + at.left,
       plane,
@@ -94,17 +85,6 @@ export class Letterboxer {
       shift: this.#shift,
     });
     return at;
-  }
-
-  #place({ width, height }: Picture): Place {
-    const key = width * 65_536 + height;
-    const known = this.#places.get(key);
-    if (known) return known;
-    const at = letterboxOf({ width, height }, this.#input);
-    const place = { at, plan: makePlan({ width, height }, at) };
-    if (this.#places.size >= MAX_PLACES) this.#places.clear();
-    this.#places.set(key, place);
-    return place;
   }
 
   #pad(tensor: Float32Array, offset: number, plane: number): void {

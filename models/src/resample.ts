@@ -21,15 +21,29 @@ export interface Plan {
   readonly rows: Taps;
 }
 
-/** How a picture of one size becomes one of another; worth keeping for pictures of the same size. */
+/** How a picture of one size becomes one of another. */
 export function makePlan(
   from: { width: number; height: number },
   to: { width: number; height: number },
 ): Plan {
   return {
-    columns: makeTaps(from.width, to.width, COLUMN_BITS),
-    rows: makeTaps(from.height, to.height, ROW_BITS),
+    columns: keptTaps(from.width, to.width, COLUMN_BITS),
+    rows: keptTaps(from.height, to.height, ROW_BITS),
   };
+}
+
+/** Lengths of crops come again and again, pairs of them seldom. Some 2 KiB each. */
+const kept = new Map<string, Taps>();
+const MAX_KEPT = 1_024;
+
+function keptTaps(from: number, to: number, bits: number): Taps {
+  const key = `${from} ${to} ${bits}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const taps = makeTaps(from, to, bits);
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(key, taps);
+  return taps;
 }
 
 export function makeTaps(from: number, to: number, bits: number): Taps {

@@ -1,4 +1,4 @@
-"""Trains one network by the clock and keeps a checkpoint; export.py makes the shipped file of it."""
+"""Trains one network for a time or a number of pictures and keeps a checkpoint; export.py makes the shipped file of it."""
 
 import argparse
 import signal
@@ -7,12 +7,14 @@ import sys
 import torch
 
 from pipeline import config
+from pipeline.run import Length
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network", choices=["detector", "embedder", "print"])
     parser.add_argument("--minutes", type=float, help="time to train for (default: config.json)")
+    parser.add_argument("--pictures", type=int, help="train until so many were seen, in place of a time: a busy machine then only takes longer")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--size", type=int, help="side of the training pictures (default: config.json); small ones first save time")
     parser.add_argument("--rate", type=float, help="highest learning rate (default: config.json)")
@@ -27,14 +29,14 @@ def main() -> None:
     settings["device"], settings["makers"] = config.device(options.device), config.makers(options.threads)
     settings[options.network]["size"] = options.size or settings[options.network]["size"]
     settings[options.network]["rate"] = options.rate or settings[options.network]["rate"]
-    minutes = options.minutes or settings[options.network]["minutes"]
+    length = Length(options.minutes or settings[options.network]["minutes"], options.pictures)
     if options.network == "detector":
         from pipeline.detector import train
     elif options.network == "print":
         from pipeline.prints import train
     else:
         from pipeline.embedder import train
-    train(settings, minutes, options.resume)
+    train(settings, length, options.resume)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { hex } from "@tillsight/sync-protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -210,6 +210,35 @@ describe("a backup that", () => {
       await expect(runCheckBackup(argsOf(at, "check-backup", plain), terminal)).rejects.toMatchObject({
         code: "BACKUP",
       });
+    },
+    slow,
+  );
+
+  const noKeys: [situation: string, make: (keyFile: string) => void][] = [
+    ["a folder stands where", (keyFile) => mkdirSync(keyFile, { recursive: true })],
+    ["another file stands in the way of", (keyFile) => writeFileSync(dirname(keyFile), "no folder")],
+  ];
+  test.each(noKeys)(
+    "comes to a place where %s the signing key belongs is refused, and nothing is restored",
+    async (_, make) => {
+      const empty = await place(`keyless-${randomUUID()}`, "PGlite");
+      const keyFile = join(folder.dir, randomUUID(), "signing-key.pem");
+      make(keyFile);
+      await expect(
+        runRestore(argsOf(empty, "restore", file, "--signing-key", keyFile), terminal),
+      ).rejects.toMatchObject({ code: "BACKUP", fix: expect.stringContaining("--signing-key") });
+      expect(existsSync(empty.data)).toBe(false);
+    },
+    slow,
+  );
+
+  test(
+    "is to hold a signing key that is not there is refused",
+    async () => {
+      const none = join(folder.dir, "none.pem");
+      await expect(
+        runBackup(argsOf(at, "backup", `${file}-2`, "--with-signing-key", "--signing-key", none), terminal),
+      ).rejects.toMatchObject({ code: "BACKUP", message: `there is no signing key ${none}` });
     },
     slow,
   );

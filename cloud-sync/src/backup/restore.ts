@@ -142,8 +142,15 @@ async function goOnCounting(tx: Sql): Promise<void> {
     );
 }
 
-/** Publishing sees another embedder than its own and begins anew, under an epoch above the one that it knows. */
+/** More than the versions of settings that were given out after any backup. */
+const versionsLost = 1_000_000;
+
+/**
+ * Publishing sees another embedder than its own and begins anew, under an epoch above the one that it knows. Settings
+ * of lanes get versions that none of them has seen, or one that has others would pass for having these.
+ */
 export async function beginNewHistory(sql: Sql): Promise<number> {
+  await sql.query(`update terminal set settings_version = settings_version + ${versionsLost}`);
   const { affected } = await sql.query("update publish_state set embedder_id = ''");
   return affected;
 }

@@ -8,6 +8,7 @@ import { readBackup } from "../backup/format.js";
 import { beginNewHistory, restore } from "../backup/restore.js";
 import { BackupError } from "../errors.js";
 import { lockFolder } from "../folder-lock.js";
+import { hasCode } from "../has-code.js";
 import { signingKeyFile } from "../publish/signing-key.js";
 import type { Database } from "../storage/database.js";
 import { openObjectStore } from "../storage/objects/open.js";
@@ -41,7 +42,7 @@ export async function runBackup(args: BackupArgs, { stdout, say }: BackupTermina
   if (file !== "-" && (await exists(file)) && !args.replace)
     throw new BackupError(`${file} is there already`, "Choose another name, or overwrite it with --replace.");
   const keyFile = args.signingKey ?? signingKeyFile(data);
-  const signingKey = withSigningKey ? await readFile(keyFile, "utf8") : undefined;
+  const signingKey = withSigningKey ? await requireKey(keyFile) : undefined;
   if (signingKey === undefined)
     say(
       `The signing key is not part of the backup: keep ${keyFile} safe by itself, or lanes need a new key.`,
@@ -106,24 +107,54 @@ async function toFile<T>(file: string, fill: Fill<T>): Promise<T> {
 export async function runRestore(args: BackupArgs, { say }: BackupTerminal): Promise<void> {
   const { file, data, replace } = args;
   const keyFile = args.signingKey ?? signingKeyFile(data);
+  // First: a key that cannot be looked at is no reason to stop half-way.
+  const present = await keyThere(keyFile);
   const objects = await openObjectStore(data, args.objects);
   try {
     const done = await withDatabase(args, (db) => restore({ file, db, objects, replace, onProgress: say }));
     say(`${done.rows} rows and ${done.objects} objects are back, as of ${done.header.at}`);
-    if (done.header.signingKey !== null) await putKey(keyFile, done.header.signingKey, say);
-    else if (!(await exists(keyFile)))
+    if (done.header.signingKey !== null) await putKey(keyFile, present, done.header.signingKey, say);
+    else if (present === undefined)
       say(`Put the signing key to ${keyFile} before the start, or start once with --adopt-key.`);
   } finally {
     await objects.close();
   }
 }
 
+/** The key's text; undefined only when there is no such file. @throws BackupError */
+async function keyThere(keyFile: string): Promise<string | undefined> {
+  try {
+    return await readFile(keyFile, "utf8");
+  } catch (cause) {
+    if (hasCode(cause, "ENOENT")) return undefined;
+    throw new BackupError(
+      `the signing key ${keyFile} cannot be read`,
+      "Run this as the user of headquarters, or name the key's file with --signing-key.",
+      { cause },
+    );
+  }
+}
+
+/** @throws BackupError */
+async function requireKey(keyFile: string): Promise<string> {
+  const pem = await keyThere(keyFile);
+  if (pem !== undefined) return pem;
+  throw new BackupError(
+    `there is no signing key ${keyFile}`,
+    "Name its file with --signing-key, or leave out --with-signing-key.",
+  );
+}
+
 /** The backup's key takes its place; another one that is there is kept beside it. */
-async function putKey(keyFile: string, pem: string, say: (text: string) => void): Promise<void> {
-  const there = await readFile(keyFile, "utf8").catch(() => undefined);
-  if (there === pem) return;
-  if (there !== undefined) {
-    await writeFile(`${keyFile}.before-restore`, there, { mode: 0o600 });
+async function putKey(
+  keyFile: string,
+  present: string | undefined,
+  pem: string,
+  say: (text: string) => void,
+): Promise<void> {
+  if (present === pem) return;
+  if (present !== undefined) {
+    await writeFile(`${keyFile}.before-restore`, present, { mode: 0o600 });
     say(`the key that was there is kept as ${keyFile}.before-restore`);
   }
   await writeFile(keyFile, pem, { mode: 0o600 });

@@ -1,6 +1,7 @@
 import { FleetCommand, type NodeName, type OrderAnswer } from "@tillsight/contracts";
 import type { Database } from "../storage/database.js";
 import { jsonText } from "../storage/json-text.js";
+import { type NewestFirst, newestFirst } from "../storage/newest-first.js";
 import type { TerminalId } from "./terminals.js";
 
 export interface CommandRecord {
@@ -63,11 +64,15 @@ export class Commands {
     return rows[0] && recordOf(rows[0], now);
   }
 
-  /** The newest first. */
-  async list({ store, terminal }: TerminalId, limit: number, now: Date): Promise<CommandRecord[]> {
+  async list(
+    { store, terminal }: TerminalId,
+    { after, limit }: NewestFirst,
+    now: Date,
+  ): Promise<CommandRecord[]> {
     const { rows } = await this.#db.query<Row>(
-      `select * from fleet_command where store = $1 and terminal = $2 order by created_at desc, id limit $3`,
-      [store, terminal, limit],
+      `select * from fleet_command where store = $3 and terminal = $4
+         and ${newestFirst("fleet_command", "created_at")}`,
+      [after ?? null, limit, store, terminal],
     );
     return rows.map((row) => recordOf(row, now));
   }

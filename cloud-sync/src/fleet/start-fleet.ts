@@ -109,7 +109,7 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
       : new Relay({ db: o.db, target: new NatsRelay(o.relayUrl), log: o.log, share: o.share });
   relay?.start();
   const keep = o.keepDays ?? defaultKeepDays;
-  const retention = new Retention({ db: o.db, keep, now, log: o.log, share: o.share });
+  const retention = new Retention({ db: o.db, objects: o.objects, keep, now, log: o.log, share: o.share });
   retention.start();
   return {
     ...{ fleet, rollouts, upward },

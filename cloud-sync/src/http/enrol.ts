@@ -9,16 +9,13 @@ import { NotFoundError } from "../errors.js";
 import { actorOf } from "./authenticate.js";
 import { liveRoute } from "./enrol-live.js";
 import { jobView } from "./enrol-view.js";
+import { UploadQuery, zipRoute } from "./enrol-zip.js";
 import { idOf } from "./idempotency.js";
+import { NewestQuery, nextOf } from "./paging.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
 const ProductParams = z.object({ sku: Sku });
-const UploadQuery = z.strictObject({
-  /** Several uploads as one; sending one again changes nothing. */
-  batch: z.uuid().optional(),
-  label: z.string().max(200).optional(),
-});
 const LinksBody = z.strictObject({
   batch: z.uuid().optional(),
   label: z.string().max(200).default("links"),
@@ -40,7 +37,6 @@ const ListQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-const BatchesQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
 export const enrolSchemas = {
   ProductParams,
@@ -49,7 +45,6 @@ export const enrolSchemas = {
   Id,
   DecisionParams,
   ListQuery,
-  BatchesQuery,
 };
 
 /** `/api/products/SKU/photos` and `/api/enrolments`. */
@@ -100,9 +95,11 @@ export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Pro
     return jobView(await decideJob(db, id, decision, actorOf(request)));
   });
 
-  app.get("/api/enrolments/batches", async (request) => ({
-    batches: await readBatches(db, BatchesQuery.parse(request.query)),
-  }));
+  app.get("/api/enrolments/batches", async (request) => {
+    const query = NewestQuery.parse(request.query);
+    const batches = await readBatches(db, query);
+    return { batches, next: nextOf(batches, query.limit) };
+  });
 
   app.get("/api/enrolments/batches/:id", async (request) => {
     const { id } = Id.parse(request.params);
@@ -111,6 +108,7 @@ export async function enrolRoutes(app: FastifyInstance, parts: ServerParts): Pro
     return batch;
   });
 
+  zipRoute(app, parts);
   liveRoute(app, parts);
 }
 

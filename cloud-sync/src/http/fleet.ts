@@ -14,6 +14,7 @@ import { actorOf } from "./authenticate.js";
 import { Group } from "./fleet-names.js";
 import { rolloutRoutes } from "./fleet-rollouts.js";
 import { idOf } from "./idempotency.js";
+import { NewestQuery, nextOf } from "./paging.js";
 import type { ServerParts } from "./server.js";
 
 const Lane = z.object({ store: NodeName, terminal: NodeName });
@@ -44,9 +45,8 @@ const ListQuery = z.strictObject({
     .default("/"),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
-const Few = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 
-export const fleetSchemas = { Lane, Invitation, Redeem, Describe, Command, ListQuery, Few };
+export const fleetSchemas = { Lane, Invitation, Redeem, Describe, Command, ListQuery };
 
 /** `/api/fleet` and `/api/register`. */
 export function fleetRoutes(app: FastifyInstance, parts: ServerParts): void {
@@ -100,9 +100,11 @@ function orderRoutes(app: FastifyInstance, { fleet, access }: ServerParts): void
     return reply.code(201).send(await fleet.command(laneOf(request), command, seconds, actorOf(request), id));
   });
 
-  app.get("/api/fleet/terminals/:store/:terminal/commands", async (request) => ({
-    commands: await fleet.commands.list(laneOf(request), Few.parse(request.query).limit, new Date()),
-  }));
+  app.get("/api/fleet/terminals/:store/:terminal/commands", async (request) => {
+    const query = NewestQuery.parse(request.query);
+    const commands = await fleet.commands.list(laneOf(request), query, new Date());
+    return { commands, next: nextOf(commands, query.limit) };
+  });
 
   app.get("/api/fleet/commands/:id", async (request) => {
     const { id } = z.object({ id: z.uuid() }).parse(request.params);

@@ -8,6 +8,7 @@ import { encodings } from "../catalog/transfer/lines.js";
 import type { ImportReport } from "../catalog/transfer/report.js";
 import { actorOf } from "./authenticate.js";
 import { idOf } from "./idempotency.js";
+import { NewestQuery, nextOf } from "./paging.js";
 import { requireThat } from "./problem.js";
 import type { ServerParts } from "./server.js";
 
@@ -33,14 +34,13 @@ const ExportQuery = z.strictObject({
   bom: Flag,
 });
 const Id = z.object({ id: z.uuid() });
-const List = z.object({ limit: z.coerce.number().int().min(1).max(200).default(20) });
 const Page = z.object({
   offset: z.coerce.number().int().min(0).default(0),
   after: z.coerce.number().int().min(0).optional().meta({ description: "The `next` of the page before" }),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
-export const transferSchemas = { ImportQuery, ExportQuery, Id, List, Page };
+export const transferSchemas = { ImportQuery, ExportQuery, Id, Page };
 
 /** Bodies that are read as a stream, and what they are. */
 const formats: Readonly<Record<string, z.infer<typeof Format>>> = {
@@ -78,9 +78,11 @@ export function transferRoutes(app: FastifyInstance, { imports, db }: ServerPart
     return reply.code(422).type("application/problem+json").send(problemOf(report));
   });
 
-  app.get("/api/imports", async (request) => ({
-    imports: await imports.list(List.parse(request.query).limit),
-  }));
+  app.get("/api/imports", async (request) => {
+    const query = NewestQuery.parse(request.query);
+    const reports = await imports.list(query);
+    return { imports: reports, next: nextOf(reports, query.limit) };
+  });
 
   app.get("/api/imports/:id", (request) => imports.require(Id.parse(request.params).id));
 

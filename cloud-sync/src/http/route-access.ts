@@ -55,6 +55,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
 
   "POST /api/products/:sku/photos": "editor",
   "POST /api/enrolments/links": "editor",
+  "POST /api/enrolments/zip": "editor",
   "GET /api/enrolments": "viewer",
   "GET /api/enrolments/:id": "viewer",
   "POST /api/enrolments/:id/:decision": "editor",

@@ -10,13 +10,11 @@ import {
   signingKeyPem,
 } from "@tillsight/sync-protocol";
 import { CloudStartError } from "../errors.js";
+import { hasCode } from "../has-code.js";
 import type { Ledger } from "./ledger.js";
 
 /** Copies of headquarters share the key: each has this file, or is given its path. */
 export const signingKeyFile = (dataDir: string): string => join(dataDir, "signing-key.pem");
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;
 
 /** The key that catalogs are signed with; made at the first start, readable by its owner only. @throws CloudStartError, SigningKeyError */
 export async function loadSigningKey(file: string): Promise<SigningKey> {

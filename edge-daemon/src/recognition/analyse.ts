@@ -12,8 +12,8 @@ import { explain } from "../domain/recognition/explain.js";
 import { type Evidence, noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import type { BarcodeReader } from "./barcodes.js";
+import { look, type ReaderDeps } from "./look.js";
 import { decisionRule, nearReferences, withFrame } from "./matching.js";
-import { look, type ReaderDeps } from "./tray-reader.js";
 
 export interface AnalysedItem extends Judgement {
   readonly detection: Detection;
@@ -57,13 +57,11 @@ export async function analysePicture(
   picture: Picture,
   deps: ReaderDeps & { readonly barcodes?: BarcodeReader | undefined },
 ): Promise<AnalysedItem[]> {
-  const { detections, sightings, near } = await look(picture, deps);
   const items: AnalysedItem[] = [];
-  for (const [i, detection] of detections.entries()) {
-    const gtins = deps.barcodes ? await deps.barcodes.read(crop(picture, detection.box, 0.12)) : [];
+  for (const { box, score, vector, near } of await look(picture, deps)) {
+    const gtins = deps.barcodes ? await deps.barcodes.read(crop(picture, box, 0.12)) : [];
     const barcodes = gtins.map((g) => seen(g, deps.catalog));
-    const vector = sightings[i]?.vector ?? new Float32Array(deps.embedder.size);
-    items.push({ detection, vector, barcodes, ...judge(near[i] ?? [], barcodes, deps) });
+    items.push({ detection: { box, score }, vector, barcodes, ...judge(near, barcodes, deps) });
   }
   return items;
 }

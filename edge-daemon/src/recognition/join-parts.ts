@@ -1,14 +1,6 @@
-import { crop, type Detection, type Picture } from "@tillsight/models";
+import type { Detection } from "@tillsight/models";
 import { around, isOneItem, type Piece, pairsToTry } from "../domain/recognition/parts.js";
-import type { Neighbour } from "../ports/catalog.js";
-
-/** A detection with what its picture alone says. */
-export interface Glimpse {
-  readonly detection: Detection;
-  readonly vector: Float32Array;
-  readonly near: readonly Neighbour[];
-  readonly sku: Piece["sku"];
-}
+import type { Glimpse } from "./glimpse.js";
 
 const pieceOf = ({ detection, near, sku }: Glimpse): Piece => ({
   box: detection.box,
@@ -19,21 +11,17 @@ const pieceOf = ({ detection, near, sku }: Glimpse): Piece => ({
 /**
  * Goods of two parts, such as a carrot and its leaves, may be detected as two items. Where a small one that no
  * reference is like touches a larger one, both are looked at together; what the catalog then knows is one item.
- * @param glimpse embeds crops and asks the catalog, in order.
+ * @param glimpse embeds what is in the boxes and asks the catalog, in order.
  */
 export async function joinParts(
-  picture: Picture,
   seen: readonly Glimpse[],
-  glimpse: (detections: readonly Detection[], crops: readonly Picture[]) => Promise<Glimpse[]>,
+  glimpse: (detections: readonly Detection[]) => Promise<readonly Glimpse[]>,
 ): Promise<readonly Glimpse[]> {
   const pieces = seen.map(pieceOf);
   const pairs = pairsToTry(pieces);
   if (pairs.length === 0) return seen;
   const asOne = pairs.map(({ box, whole }) => ({ ...(seen[whole] as Glimpse).detection, box }));
-  const together = await glimpse(
-    asOne,
-    pairs.map(({ box }) => crop(picture, box)),
-  );
+  const together = await glimpse(asOne);
   const joined: (Glimpse | null)[] = [...seen];
   pairs.forEach(({ part, whole }, i) => {
     const both = together[i];

@@ -255,6 +255,48 @@ describe("camera, catalog, barcodes and the loop", () => {
     expect(items(await lane.show([apple, pear]))).toEqual(["item-1 apple", "item-2 pear"]);
   });
 
+  it("names goods as soon as the tray is still, by a look that it took as they came to rest", async () => {
+    await lane.show([]);
+    expect(items(await lane.show([apple, pear], 200))).toEqual(["item-1 apple", "item-2 pear"]);
+  });
+
+  it("forgets a look at a tray that then moved on", async () => {
+    await lane.show([]);
+    await lane.show([apple, pear], 150);
+    expect(lane.recogniser.state().items).toEqual([]);
+    expect(items(await lane.show([at(apple, 200, 120)], 200))).toEqual(["item-1 apple"]);
+    expect(items(await lane.show([at(apple, 200, 120)], 1_000))).toEqual(["item-1 apple"]);
+  });
+
+  it("has the embedder look at what is in doubt, and only now and then at what is known", async () => {
+    await lane.stop();
+    lane = new TestLane(["apple", "pear"]);
+    const strange: Thing = { kind: "milk", x: 240, y: 90 };
+    await lane.show([]);
+    await lane.show([apple, pear, strange], 600);
+    // Stillness takes 150 ms and the first look is at all three; 8 frames later the known two rest after two looks.
+    const known = 2 * 2;
+    const looks = lane.embedded;
+    expect(looks).toBeGreaterThan(known + 2);
+    expect(looks).toBeLessThanOrEqual(known + 9);
+    await lane.show([apple, pear, strange], 1_000);
+    expect(lane.embedded - looks).toBeLessThanOrEqual(3 * 3);
+    expect(items(lane.recogniser.state())).toEqual(["item-1 apple", "item-2 pear", "item-3 unknown"]);
+  });
+
+  it("looks again at what is known when the catalog changes and when the tray has moved", async () => {
+    await lane.show([]);
+    await lane.show([apple, pear], 450);
+    const looks = lane.embedded;
+    lane.catalog.learn("bread");
+    await lane.show([apple, pear], 100);
+    expect(lane.embedded - looks).toBe(4);
+    await lane.reach([apple, pear]);
+    const before = lane.embedded;
+    expect(items(await lane.show([apple, pear], 400))).toEqual(["item-1 apple", "item-2 pear"]);
+    expect(lane.embedded).toBeGreaterThan(before);
+  });
+
   it("leaves traces that give the same answers again", async () => {
     await lane.show([apple, pear], 800);
     await lane.reach([apple, pear]);

@@ -10,8 +10,9 @@ import type { Camera, Frame } from "../ports/camera.js";
 import type { Clock } from "../ports/clock.js";
 import { BarcodeScan } from "./barcode-scan.js";
 import type { BarcodeReader } from "./barcodes.js";
+import type { ItemLook, ReaderDeps, Stage } from "./look.js";
 import { GRID, trayGrid } from "./tray-grid.js";
-import { type PictureFound, type ReaderDeps, type Stage, TrayReader } from "./tray-reader.js";
+import { type PictureFound, type SettledPicture, TrayReader } from "./tray-reader.js";
 
 export interface RecogniserSettings {
   readonly gate: GateSettings;
@@ -47,14 +48,19 @@ export interface RecogniserDeps extends Omit<ReaderDeps, "stage"> {
   readonly hooks?: RecogniserHooks;
 }
 
-/** Frames after which an undoubted item is looked at less often. */
-const STEADY_FRAMES = 6;
 /** How often a loop without frames says that it is alive, and how long it waits after a camera gave up, ms. */
 const HEARTBEAT = 1_000;
 
+/** A picture with what the networks say of it. */
+interface Seen {
+  readonly frame: Frame;
+  readonly settled: SettledPicture;
+  readonly looks: readonly ItemLook[];
+}
+
 /**
  * The loop from the camera's newest frame to the tray's state: waits until the tray is still, looks, follows,
- * decides, publishes. While the camera is at fault, items are kept and nothing is decided.
+ * decides, publishes. The first look is taken while it waits, and counts if the tray then stays still. While the camera is at fault, items are kept and nothing is decided.
  */
 export class Recogniser {
   readonly #deps: RecogniserDeps;
@@ -64,6 +70,8 @@ export class Recogniser {
   readonly #listeners = new Set<(state: TrayState) => void>();
   readonly #undo: (() => void)[] = [];
   #gate = freshGate;
+  /** A picture of the tray that has stopped moving but is not yet still for long enough. */
+  #ahead: Seen | null = null;
   #scan: BarcodeScan | undefined;
   #state: TrayState = { seq: 0, phase: "moving", width: 0, height: 0, items: [] };
   #lastLook = Number.NEGATIVE_INFINITY;
@@ -78,7 +86,7 @@ export class Recogniser {
     this.#deps = deps;
     this.#settings = settings;
     this.#hooks = deps.hooks ?? {};
-    this.#reader = new TrayReader({ ...deps, stage: this.#hooks.stage }, settings.tracker);
+    this.#reader = new TrayReader({ ...deps, stage: this.#hooks.stage }, settings.tracker, settings.idleMs);
     if (deps.barcodes) this.#scan = this.#newScan(deps.barcodes);
   }
 
@@ -174,24 +182,40 @@ export class Recogniser {
     this.#gate = step.state;
     this.#hooks.stage?.("gate", performance.now() - begin);
     if (step.wantsGoods) await this.#askEdge(frame, grid);
-    if (step.verdict === "settled") await this.#settled(frame, grid, signal);
-    else if (this.#state.phase !== "moving") this.#publish("moving", frame);
+    if (step.verdict === "settled") return this.#settled(frame, grid, signal);
+    if (this.#state.phase !== "moving") this.#publish("moving", frame);
+    if (step.verdict !== "settling") this.#ahead = null;
+    else if (!this.#ahead && step.promising)
+      this.#ahead = await this.#look(frame, grid, this.#gate.epoch + 1);
+  }
+
+  async #look(frame: Frame, grid: TrayGrid, epoch: number): Promise<Seen> {
+    const { stillSince } = this.#gate;
+    const settled = { picture: frame, grid, at: frame.capturedAt, epoch, stillSince };
+    return { frame, settled, looks: await this.#reader.look(settled) };
   }
 
   async #settled(frame: Frame, grid: TrayGrid, signal: AbortSignal): Promise<void> {
     const { epoch } = this.#gate;
     const recent = frame.capturedAt - this.#lastLook < this.#settings.idleMs;
-    if (this.#state.phase === "settled" && !this.#news && recent && this.#reader.steady(STEADY_FRAMES))
-      return;
+    if (this.#state.phase === "settled" && !this.#news && recent && this.#reader.steady()) return;
     this.#news = false;
     this.#lastLook = frame.capturedAt;
-    const reading = await this.#reader.read({ picture: frame, grid, at: frame.capturedAt, epoch });
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead?.settled.epoch === epoch) this.#count(ahead);
+    const seen = await this.#look(frame, grid, epoch);
     // The camera may have failed, or stop may have been asked for, while the networks ran.
     if (signal.aborted || this.#deps.camera.status().state === "fault") return;
-    if (reading.changed.length > 0) this.#trace(frame, reading.changed);
-    for (const found of reading.pictures) this.#hooks.picture?.(found);
+    this.#count(seen);
     this.#publish("settled", frame);
     this.#scan?.offer(frame, epoch, this.#reader.visible(), signal);
+  }
+
+  #count({ frame, settled, looks }: Seen): void {
+    const reading = this.#reader.take(settled, looks);
+    if (reading.changed.length > 0) this.#trace(frame, reading.changed);
+    for (const found of reading.pictures) this.#hooks.picture?.(found);
   }
 
   /** Goods that reach over the picture's edge look like an arm until the detector has seen them. */
@@ -206,6 +230,7 @@ export class Recogniser {
   #fault(): void {
     // What the tray looked like before says nothing about what happens while nobody looks.
     this.#gate = { ...this.#gate, still: null, settled: false };
+    this.#ahead = null;
     if (this.#state.phase !== "cameraFault") this.#publish("cameraFault", this.#state);
   }
 

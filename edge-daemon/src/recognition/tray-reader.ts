@@ -1,138 +1,31 @@
 import type { Box, Gtin, Sku, TrayItem } from "@tillsight/contracts";
-import {
-  crop,
-  type Detection,
-  type Detector,
-  type Embedder,
-  type Picture,
-  type PrintJudge,
-  type PrintLook,
-} from "@tillsight/models";
-import { type DecisionRule, decideByPicture } from "../domain/recognition/decide.js";
+import { crop, intersectionOverUnion, type Picture } from "@tillsight/models";
+import type { DecisionRule } from "../domain/recognition/decide.js";
 import { withoutUnfounded } from "../domain/recognition/doubt.js";
 import {
   fadeItem,
   forgetItem,
   freshItem,
   type ItemState,
-  isSteady,
+  isSettled,
   type PictureLook,
   stepItem,
   trayItem,
   withBarcode,
 } from "../domain/recognition/items.js";
-import type { Prices } from "../domain/recognition/prices.js";
 import { learnSurface, type Surface, viewPlace } from "../domain/recognition/surface.js";
 import type { PictureFinding } from "../domain/recognition/suspicion.js";
 import type { ItemTrace } from "../domain/recognition/trace.js";
 import {
   freshTracker,
-  type Sighting,
   type TrackEvent,
   type TrackerSettings,
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
-import { noEvidence } from "../domain/recognition/votes.js";
-import type { CatalogReader, Neighbour } from "../ports/catalog.js";
-import { type Glimpse, joinParts } from "./join-parts.js";
-import { decisionRule, nearReferences, withFrame } from "./matching.js";
-
-/** Names of the stages whose time is reported, ms each. */
-export type Stage =
-  | "gate"
-  | "detect"
-  | "crop"
-  | "embed"
-  | "match"
-  | "picture"
-  | "track"
-  | "frame"
-  | "barcode";
-
-export interface ReaderDeps {
-  readonly detector: Detector;
-  readonly embedder: Embedder;
-  readonly catalog: CatalogReader;
-  /** What mistakes cost; left out, the settings' defaults. */
-  readonly prices?: Prices | undefined;
-  /** Left out, pictures of goods are taken for goods. */
-  readonly pictures?: PictureCheck | undefined;
-  readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
-}
-
-/** Tells goods from pictures of them; `notice`: the probability from which people are told. */
-export interface PictureCheck {
-  readonly judge: Pick<PrintJudge, "judge">;
-  readonly notice: number;
-}
-
-/** An item that has just been found to be probably a picture, cut out as it was seen. */
-export interface PictureFound extends PictureFinding {
-  readonly itemId: string;
-  readonly crop: Picture;
-}
-
-/** A settled picture as far as it needs networks and index. */
-interface Look {
-  readonly sightings: readonly Sighting[];
-  readonly near: readonly (readonly Neighbour[])[];
-  /** Empty where nobody looks for pictures. */
-  readonly looks: readonly PrintLook[];
-}
-
-function timed<T>(deps: ReaderDeps, stage: Stage, task: () => T): T {
-  const begin = performance.now();
-  const result = task();
-  deps.stage?.(stage, performance.now() - begin);
-  return result;
-}
-
-async function timedAsync<T>(deps: ReaderDeps, stage: Stage, task: () => Promise<T>): Promise<T> {
-  const begin = performance.now();
-  const result = await task();
-  deps.stage?.(stage, performance.now() - begin);
-  return result;
-}
-
-/** The product that one picture clearly shows, if any. */
-function clearSku(near: readonly Neighbour[], deps: ReaderDeps): Sku | null {
-  const decision = decideByPicture(withFrame(noEvidence, near, deps), decisionRule(deps));
-  return decision.kind === "matched" ? decision.sku : null;
-}
-
-/**
- * Detector, crops, one batched embedder call and the nearest references: everything about a picture but its past.
- * `founded`, where the past is known, says which doubtful detections count; otherwise none does.
- */
-export async function look(
-  picture: Picture,
-  deps: ReaderDeps,
-  founded?: (found: readonly Detection[]) => readonly Detection[],
-): Promise<Look & { detections: readonly Detection[] }> {
-  const found = await timedAsync(deps, "detect", () =>
-    deps.detector.detect(picture, { doubtful: founded !== undefined }),
-  );
-  const glimpse = async (some: readonly Detection[], crops: readonly Picture[]): Promise<Glimpse[]> => {
-    const vectors = await timedAsync(deps, "embed", () => deps.embedder.embed(crops));
-    return timed(deps, "match", () => some.map((detection, i) => nameOf(detection, vectors[i], deps)));
-  };
-  const goods = founded ? founded(found) : found;
-  const crops = timed(deps, "crop", () => goods.map((d) => crop(picture, d.box)));
-  const seen = await joinParts(picture, await glimpse(goods, crops), glimpse);
-  const detections = seen.map((s) => s.detection);
-  const boxes = detections.map((d) => d.box);
-  const { pictures } = deps;
-  const looks = pictures ? await timedAsync(deps, "picture", () => pictures.judge.judge(picture, boxes)) : [];
-  const sightings = seen.map(({ detection: { box, score }, vector, sku }) => ({ box, score, vector, sku }));
-  return { detections, sightings, near: seen.map((s) => s.near), looks };
-}
-
-function nameOf(detection: Detection, embedded: Float32Array | undefined, deps: ReaderDeps): Glimpse {
-  const vector = embedded ?? new Float32Array(deps.embedder.size);
-  const near = nearReferences(vector, deps.catalog);
-  return { detection, vector, near, sku: clearSku(near, deps) };
-}
+import { GlimpseMemory } from "./glimpse.js";
+import { type ItemLook, look, type Past, type ReaderDeps, timed } from "./look.js";
+import { decisionRule, withFrame } from "./matching.js";
 
 /** One settled frame as the reader is told about it. */
 export interface SettledPicture {
@@ -142,19 +35,26 @@ export interface SettledPicture {
   readonly at: number;
   /** The gate's count of settled phases. */
   readonly epoch: number;
-}
-
-/** What one settled picture says of one item. */
-interface SeenItem {
-  readonly near: readonly Neighbour[];
-  readonly look: PrintLook | undefined;
+  /** When the tray last stopped moving; monotonic, ms. */
+  readonly stillSince: number;
 }
 
 /** Part of an item's longer side that people see around it. */
 const SHOWN_MARGIN = 0.15;
 
-const pictureLook = (seen: SeenItem | undefined, notice: number | undefined): PictureLook | undefined =>
+/** Frames of a still tray after which more of them say little. */
+const STEADY_FRAMES = 6;
+/** Overlap from which a box is that of a known item. */
+const SAME_ITEM = 0.5;
+
+const pictureLook = (seen: ItemLook | undefined, notice: number | undefined): PictureLook | undefined =>
   notice === undefined ? undefined : { look: seen?.look ?? null, notice };
+
+/** An item that has just been found to be probably a picture, cut out as it was seen. */
+export interface PictureFound extends PictureFinding {
+  readonly itemId: string;
+  readonly crop: Picture;
+}
 
 export interface Reading {
   readonly events: readonly TrackEvent[];
@@ -164,7 +64,10 @@ export interface Reading {
   readonly pictures: readonly PictureFound[];
 }
 
-/** The goods on one tray: what lies there, followed and named from settled frame to settled frame. */
+/**
+ * The goods on one tray: what lies there, followed and named from settled frame to settled frame. The embedder's
+ * time goes to what is in doubt; goods that are known are looked at again now and then.
+ */
 export class TrayReader {
   readonly #deps: ReaderDeps;
   readonly #settings: TrackerSettings;
@@ -172,31 +75,56 @@ export class TrayReader {
   #items = new Map<string, ItemState>();
   readonly #rule: DecisionRule;
   #surface: Surface | null = null;
+  readonly #memory: GlimpseMemory;
+  /** Settled frames since the tray last moved. */
+  #frames = 0;
 
-  constructor(deps: ReaderDeps, settings: TrackerSettings) {
+  /** @param lookAgainMs after which an item that is known is looked at again, ms. */
+  constructor(deps: ReaderDeps, settings: TrackerSettings, lookAgainMs: number) {
     this.#deps = deps;
+    this.#memory = new GlimpseMemory(lookAgainMs);
     this.#rule = decisionRule(deps);
     this.#settings = settings;
   }
 
-  async read(frame: SettledPicture): Promise<Reading> {
-    const { picture, grid } = frame;
-    const { width, height } = picture;
-    const known = this.#tracker.tracks.filter((t) => t.confirmed).map((t) => t.box);
-    const tray = { surface: this.#surface, grid, known, width, height };
-    const seen = await look(picture, this.#deps, (found) => withoutUnfounded(found, tray));
+  /** What the networks and the catalog say of a picture; nothing of it counts before `take`. */
+  look(frame: SettledPicture): Promise<readonly ItemLook[]> {
+    this.#memory.turnTo(frame.at, frame.stillSince);
+    return look(frame.picture, this.#deps, this.#past(frame));
+  }
+
+  /** Counts a picture that was looked at. In the order of the pictures. */
+  take(frame: SettledPicture, seen: readonly ItemLook[]): Reading {
     return timed(this.#deps, "track", () => this.#update(frame, seen));
   }
 
-  #update({ picture, grid, at, epoch }: SettledPicture, seen: Look): Reading {
+  #past({ picture: { width, height }, grid, at }: SettledPicture): Past {
+    const { tracks } = this.#tracker;
+    const known = tracks.filter((t) => t.confirmed).map((t) => t.box);
+    const tray = { surface: this.#surface, grid, known, width, height };
+    const open = tracks.filter((t) => !isSettled(this.#itemOf(t), STEADY_FRAMES)).map((t) => t.box);
+    return {
+      founded: (found) => withoutUnfounded(found, tray),
+      recall: (box) =>
+        open.some((b) => intersectionOverUnion(b, box) >= SAME_ITEM) ? undefined : this.#memory.recall(box),
+      keep: (glimpses) => this.#memory.keep(glimpses, at),
+    };
+  }
+
+  #itemOf({ id }: { readonly id: string }): ItemState {
+    return this.#items.get(id) ?? freshItem;
+  }
+
+  #update({ picture, grid, at, epoch }: SettledPicture, seen: readonly ItemLook[]): Reading {
     const moved = epoch !== this.#tracker.epoch;
+    this.#frames = moved ? 1 : this.#frames + 1;
     const surface = this.#surface;
     const step = updateTracks(
       this.#tracker,
       {
         at,
         epoch,
-        sightings: seen.sightings,
+        sightings: seen,
         diagonal: Math.hypot(picture.width, picture.height),
         view: (place, others) => viewPlace(surface, grid, place, others, picture),
       },
@@ -209,17 +137,17 @@ export class TrayReader {
       step.state.tracks.map((t) => t.box),
       picture,
     );
-    const now = new Map(step.ids.map((id, i) => [id, { near: seen.near[i] ?? [], look: seen.looks[i] }]));
+    const now = new Map(seen.flatMap((s, i) => (s.fresh ? [[step.ids[i] ?? "", s] as const] : [])));
     return { events: step.events, ...this.#judge(picture, now, moved) };
   }
 
-  #judge(picture: Picture, now: ReadonlyMap<string, SeenItem>, moved: boolean): Omit<Reading, "events"> {
+  #judge(picture: Picture, now: ReadonlyMap<string, ItemLook>, moved: boolean): Omit<Reading, "events"> {
     const items = new Map<string, ItemState>();
     const changed: ItemTrace[] = [];
     const pictures: PictureFound[] = [];
     const notice = this.#deps.pictures?.notice;
     for (const track of this.#tracker.tracks) {
-      const known = this.#items.get(track.id) ?? freshItem;
+      const known = this.#itemOf(track);
       const before = moved ? fadeItem(known) : known;
       const seen = now.get(track.id);
       const evidence = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
@@ -245,11 +173,12 @@ export class TrayReader {
   /** What the catalog said so far may no longer hold: only new frames count. */
   catalogChanged(): void {
     for (const [id, state] of this.#items) this.#items.set(id, forgetItem(state));
+    this.#memory.forget();
   }
 
   /** Items as kiosk and basket see them. */
   items(): TrayItem[] {
-    return this.#tracker.tracks.flatMap((t) => trayItem(t, this.#items.get(t.id) ?? freshItem) ?? []);
+    return this.#tracker.tracks.flatMap((t) => trayItem(t, this.#itemOf(t)) ?? []);
   }
 
   /** Confirmed items that are seen now, with the boxes to look for barcodes in. */
@@ -257,8 +186,12 @@ export class TrayReader {
     return this.#tracker.tracks.filter((t) => t.confirmed && !t.occluded).map(({ id, box }) => ({ id, box }));
   }
 
-  /** Every item has been seen in at least `frames` frames and nothing is in doubt: looking again can wait. */
-  steady(frames: number): boolean {
-    return this.#tracker.tracks.every((t) => isSteady(t, this.#items.get(t.id) ?? freshItem, frames));
+  /** Nothing is in doubt, and goods that were hard to detect have had their chance: looking again can wait. */
+  steady(): boolean {
+    const { tracks } = this.#tracker;
+    const known = tracks.every(
+      (t) => t.confirmed && !t.occluded && isSettled(this.#itemOf(t), STEADY_FRAMES),
+    );
+    return known && this.#frames >= STEADY_FRAMES;
   }
 }

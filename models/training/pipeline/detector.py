@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from . import config, pools, trays
 from .nets import Detector
 from .ring import Ring
-from .run import Run
+from .run import Length, Run
 
 MOST = 16
 
@@ -128,13 +128,13 @@ def loss(out: torch.Tensor, heat: torch.Tensor, edges: torch.Tensor, counts: tor
     return focal, ((1 - giou) * weight).sum() / weight.sum()
 
 
-def train(settings: dict, minutes: float, resume: bool) -> None:
+def train(settings: dict, length: Length, resume: bool) -> None:
     own, device = settings["detector"], settings["device"]
     torch.manual_seed(settings["seed"])
     size, batch = own["size"], own["batch"]
     ring = Ring(_maker(settings, stock(settings, "train")), settings["seed"], [((size, size, 3), torch.uint8), ((MOST, 4), torch.float32), ((size // Detector.STRIDE,) * 2, torch.uint8)], 4096, settings["makers"])
     net = Detector().to(device, memory_format=torch.channels_last)
-    run = Run("detector", net, None, settings, minutes, resume)
+    run = Run("detector", net, None, settings, length, resume)
     draw = config.random(settings, 21, run.step)
     ring.wait(64)
     focal_sum = box_sum = 0.0

@@ -10,7 +10,7 @@ from .detector import held_out_families
 from .detector import stock as detector_stock
 from .nets import Embedder
 from .ring import Ring
-from .run import Run
+from .run import Length, Run
 
 # Groups of three classes that are alike (flavours of a brand, kinds of an apple) stay together in a batch.
 KIN = 3
@@ -199,7 +199,7 @@ class Batches:
         return shown, labels, copies.to(self.device), goal.to(self.device)
 
 
-def train(settings: dict, minutes: float, resume: bool) -> None:
+def train(settings: dict, length: Length, resume: bool) -> None:
     own, device = settings["embedder"], settings["device"]
     torch.manual_seed(settings["seed"])
     classes, distil = Classes(settings), Distil(settings)
@@ -213,7 +213,7 @@ def train(settings: dict, minutes: float, resume: bool) -> None:
     ring = Ring(make, settings["seed"] + 100, shapes, own["ring"], settings["makers"])
     net = Embedder().to(device, memory_format=torch.channels_last)
     heads = Heads(classes.count(), 256, distil.goal.shape[1]).to(device)
-    run = Run("embedder", net, heads, settings, minutes, resume)
+    run = Run("embedder", net, heads, settings, length, resume)
     batches = Batches(settings, classes, distil, ring, config.random(settings, 22, run.step), device)
     ring.wait(64)
     sums, next_check, views = np.zeros(3), 3.0, KIN * own["views"]

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from . import config, recapture
 from .print_net import PrintNet
 from .ring import Ring
-from .run import Run
+from .run import Length, Run
 
 CHECK_PAIRS = 40
 # Made before the first step.
@@ -92,14 +92,14 @@ def _check(net: torch.nn.Module, device: torch.device, sets: dict[str, np.ndarra
     return out
 
 
-def train(settings: dict, minutes: float, resume: bool) -> None:
+def train(settings: dict, length: Length, resume: bool) -> None:
     own, device = settings["print"], settings["device"]
     torch.manual_seed(settings["seed"])
     shapes = [((2, own["size"], own["size"], 3), torch.uint8), ((2,), torch.int64)]
     ring = Ring(_make(settings), settings["seed"] + 300, shapes, own["ring"], settings["makers"])
     kept = Kept(resume)
     net = PrintNet().to(device, memory_format=torch.channels_last)
-    run = Run("print", net, None, settings, minutes, resume)
+    run = Run("print", net, None, settings, length, resume)
     checks = {kind: recapture.test_set(settings, "heldOut", kind, CHECK_PAIRS, 81) for kind in recapture.KINDS[1:]}
     draw = config.random(settings, 82, run.step)
     loss_mean, right, next_check = 1.0, 0.5, 3.0

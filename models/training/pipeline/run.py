@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -18,12 +19,19 @@ def _grown(kept: torch.Tensor, now: torch.Tensor) -> torch.Tensor:
     return out
 
 
-class Run:
-    """One training by the clock. Its state is kept in the cache folder, so `--resume` goes on where it stopped."""
+class Length(NamedTuple):
+    """How long a run lasts: minutes of the clock, or pictures seen, which a busy machine only stretches."""
 
-    def __init__(self, name: str, net: torch.nn.Module, extra: torch.nn.Module | None, settings: dict, minutes: float, resume: bool):
+    minutes: float
+    pictures: int | None
+
+
+class Run:
+    """One training, by the clock or by the pictures it sees. Its state is kept in the cache folder, so `--resume` goes on where it stopped."""
+
+    def __init__(self, name: str, net: torch.nn.Module, extra: torch.nn.Module | None, settings: dict, length: Length, resume: bool):
         own = settings[name]
-        self.name, self.net, self.settings, self.minutes = name, net, settings, minutes
+        self.name, self.net, self.settings, self.length = name, net, settings, length
         self.modules = [m for m in (net, extra) if m is not None]
         parameters = [p for m in self.modules for p in m.parameters()]
         decay = [p for p in parameters if p.ndim > 1]
@@ -62,12 +70,17 @@ class Run:
         """Minutes of this run."""
         return (time.monotonic() - self.started) / 60
 
+    def part(self) -> float:
+        """How much of this run is over, 0..1."""
+        minutes, pictures = self.length
+        return min(1.0, self.fresh() / pictures if pictures else self.elapsed() / minutes)
+
     def done(self) -> bool:
-        return self.elapsed() >= self.minutes
+        return self.part() >= 1
 
     def set_rate(self) -> None:
-        """Short warm-up, then a straight line down to a hundredth at the end of the time."""
-        part = min(1.0, self.elapsed() / self.minutes)
+        """Short warm-up, then a straight line down to a hundredth at the end."""
+        part = self.part()
         rate = self.rate * min(1.0, (self.step + 1) / 200) * max(0.01, 1 - part)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -93,7 +106,7 @@ class Run:
         if now - self.said < every:
             return
         self.said = now
-        left = max(0.0, self.minutes - self.elapsed())
+        left = self.elapsed() * (1 / max(1e-6, self.part()) - 1)
         shown = "  ".join(f"{k} {v:.4g}" for k, v in values.items())
         print(f"{self.name}  step {self.step}  seen {self.seen}  {shown}  {left:.1f} min left", flush=True)
         self.record(**values)

@@ -3,29 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerMessage } from "@tillsight/contracts";
-import { silentLogger } from "@tillsight/edge-daemon";
+import { parseConfig, silentLogger } from "@tillsight/edge-daemon";
 import { WebSocket } from "ws";
 import { openVirtualLane, type VirtualLane } from "../lane/virtual-lane.js";
+import { restingScene } from "../virtual/motion.js";
 import { figure, quantile } from "./quantile.js";
 import type { Row, Section } from "./report.js";
 import { benchStages } from "./trays.js";
 
 const budgetMs = 400;
+/** How long a tray must be still, as the lane is configured without a word. */
+const { settleMs } = parseConfig({}, "the benchmark").recognition;
 const patienceMs = 10_000;
 
 interface Visit {
-  /** From the goods' appearance on the tray until the first message with lines reached the page, ms. */
-  readonly firstMs: number;
-  /** From the lane's word that the tray is still until that message, ms. */
-  readonly settledMs: number;
+  /** From the goods' appearance before the camera until the last of their lines reached the page, ms. */
+  readonly wholeMs: number;
   readonly lines: number;
 }
 
-/** Listens as the kiosk page does, and notes when the tray became still and when lines came. */
+/** Listens as the kiosk page does, and notes when lines came. */
 class Page {
   readonly #socket: WebSocket;
   readonly #origin: number;
-  settledAt = Number.NaN;
   linesAt = Number.NaN;
   lines = 0;
 
@@ -36,7 +36,6 @@ class Page {
   }
 
   forget(): void {
-    this.settledAt = Number.NaN;
     this.linesAt = Number.NaN;
     this.lines = 0;
   }
@@ -48,8 +47,6 @@ class Page {
   #hear(message: ServerMessage): void {
     const now = performance.now();
     if (now < this.#origin) return;
-    if (message.type === "tray" && message.tray.phase === "settled" && Number.isNaN(this.settledAt))
-      this.settledAt = now;
     if (message.type === "basket" && message.basket.lines.length > this.lines) {
       this.lines = message.basket.lines.length;
       this.linesAt = now;
@@ -57,19 +54,20 @@ class Page {
   }
 }
 
-async function visit(lane: VirtualLane, page: Page, index: number): Promise<Visit> {
+async function visit(lane: VirtualLane, page: Page, index: number, signal: AbortSignal): Promise<Visit> {
   const stage = benchStages(index + 1)[index];
   const { feed } = lane;
-  if (!stage || !feed) return { firstMs: Number.NaN, settledMs: Number.NaN, lines: 0 };
+  if (!stage || !feed) return { wholeMs: Number.NaN, lines: 0 };
   page.forget();
+  // Over when the camera has been given its first picture of the goods.
+  await feed.play({ durationMs: 0, at: () => restingScene(stage), after: stage }, signal);
   const begun = performance.now();
-  feed.cut(stage);
   // Lines come together; a second of silence after them is the end.
   while (performance.now() - begun < patienceMs) {
     await sleep(50);
     if (page.lines > 0 && performance.now() - page.linesAt > 1_000) break;
   }
-  const seen = { firstMs: page.linesAt - begun, settledMs: page.linesAt - page.settledAt, lines: page.lines };
+  const seen = { wholeMs: page.linesAt - begun, lines: page.lines };
   await lane.daemon.lane.act({ do: "cancel" }, "attendant").catch(() => undefined); // nothing to cancel when nothing was seen
   feed.cut({ ...stage, table: [] });
   for (let waited = 0; waited < patienceMs && lane.daemon.lane.view().basket.status !== "idle"; waited += 50)
@@ -93,7 +91,7 @@ export async function latencySection(
   try {
     await sleep(3_000); // the camera opens and the bare tray is learned
     for (let i = 0; i < trays; i++) {
-      visits.push(await visit(lane, page, i));
+      visits.push(await visit(lane, page, i, signal));
       say(`latency: tray ${i + 1} of ${trays}, ${visits.at(-1)?.lines} lines`);
     }
     return sectionOf(visits, await lane.daemon.lane.metrics());
@@ -106,15 +104,15 @@ export async function latencySection(
 
 function sectionOf(visits: readonly Visit[], metrics: string): Section {
   const good = visits.filter((v) => v.lines > 0);
-  const whole = good.map((v) => v.firstMs);
-  const settled = good.map((v) => v.settledMs);
+  const whole = good.map((v) => v.wholeMs);
+  const settled = whole.map((ms) => ms - settleMs);
   const rss = Number(
     /^tillsight_process_process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1] ?? Number.NaN,
   );
   const [p50, p95] = [quantile(settled, 0.5), quantile(settled, 0.95)];
   const rows: Row[] = [
     {
-      what: `tray said to be still -> last of its lines on the page, p50 / p95 of ${good.length} trays`,
+      what: `tray still for ${settleMs} ms -> last of its lines on the page, p50 / p95 of ${good.length} trays`,
       measured: `${figure(p50)} / ${figure(p95)} ms`,
       reference: "",
       budget: `p95 <= ${budgetMs} ms`,
@@ -123,7 +121,7 @@ function sectionOf(visits: readonly Visit[], metrics: string): Section {
     {
       what: "goods appear before the camera -> last of their lines on the page, p50 / p95",
       measured: `${figure(quantile(whole, 0.5))} / ${figure(quantile(whole, 0.95))} ms`,
-      reference: "of which 250 ms must be still, by configuration",
+      reference: `of which ${settleMs} ms must be still, by configuration`,
       budget: "",
       met: null,
     },

@@ -22,6 +22,8 @@ const patience = { timeout: patienceMs, interval: 50 };
 const password = "three words in a row";
 /** What a browser writes of its own accord: of the first question whether there is a session, and of cut lines. */
 const expected = /status of (401|409|412)|ERR_INTERNET_DISCONNECTED|net::ERR|WebSocket connection/;
+/** Of an import that is not known yet, and of the one that a test spoils. */
+const ofImports = /\/api\/imports\/[0-9a-f-]{36}$/;
 
 // One after the other: each step builds on what the one before has made, as a person's first hour does.
 describe.skipIf(!executablePath)(title, () => {
@@ -48,7 +50,8 @@ describe.skipIf(!executablePath)(title, () => {
     page = await context.newPage();
     page.setDefaultTimeout(patienceMs);
     page.on("console", (message) => {
-      if (message.type() === "error" && !expected.test(message.text())) errors.push(message.text());
+      if (message.type() !== "error" || expected.test(message.text())) return;
+      if (!ofImports.test(message.location().url)) errors.push(message.text());
     });
     page.on("pageerror", (error) => errors.push(error.message));
   }, 120_000);
@@ -244,6 +247,41 @@ describe.skipIf(!executablePath)(title, () => {
       await page.getByRole("heading", { name: "Salted pretzel", level: 1 }).waitFor();
       const saved = await (await tell("GET", "/api/products/pretzel")).json();
       expect(saved).toMatchObject({ name: "Salted pretzel", plu: "4321", tareGrams: 5 });
+    },
+    patienceMs,
+  );
+
+  it(
+    "tells when the progress of an import cannot be had, goes on asking, and shows how the import ended",
+    async () => {
+      await menu("Import and export").click();
+      const csv = {
+        name: "list.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from("sku;price\ndoughnut;4,99\n"),
+      };
+      await page.locator(".drop input[type=file]").setInputFiles(csv);
+      let goOn = () => {};
+      const held = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      await page.route("**/api/imports?*", async (route) => {
+        if (route.request().method() === "POST") await held;
+        await route.continue();
+      });
+      await page.route(ofImports, (route) =>
+        route.fulfill({ status: 500, json: { type: "INTERNAL", title: "broken", status: 500 } }),
+      );
+      await button("Try without changing anything").click();
+      const alert = page.getByRole("alert").getByText("Something went wrong at headquarters");
+      await alert.waitFor();
+      await page.unroute(ofImports);
+      await alert.waitFor({ state: "detached" });
+      await page.getByText("Reading: 0 lines").waitFor();
+      goOn();
+      await page.getByText("Reading: 0 lines").waitFor({ state: "detached" });
+      await button("Import").and(page.locator(":enabled")).waitFor();
+      await page.unroute("**/api/imports?*");
     },
     patienceMs,
   );

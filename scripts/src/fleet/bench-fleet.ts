@@ -15,7 +15,7 @@ export const embedderId = "test-embedder";
 export interface LaneEnd {
   readonly uplink: Uplink;
   readonly journal: Journal;
-  readonly done: { restarts: number; pictures: number; settings: unknown[] };
+  readonly done: { restarts: number; pictures: number; settings: unknown[]; kept: ReportedConfig };
   /** Writes finished sales into the journal, as the basket's keeper would. */
   sell(from: number, to: number): void;
   stop(): Promise<void>;
@@ -33,6 +33,8 @@ export interface LaneEndOptions {
   readonly troubles?: Record<string, string>;
   readonly models?: Birth["models"];
   readonly onSettings?: (settings: unknown) => void;
+  /** Settings that an earlier life has kept. */
+  readonly kept?: ReportedConfig;
 }
 
 const noSettings: ReportedConfig = { version: 0, state: "applied", detail: "" };
@@ -40,7 +42,7 @@ const noSettings: ReportedConfig = { version: 0, state: "applied", detail: "" };
 export function openLaneEnd(options: LaneEndOptions): LaneEnd {
   const journal = new Journal(join(options.dir, "journal.db"));
   journal.open();
-  const done: LaneEnd["done"] = { restarts: 0, pictures: 0, settings: [] };
+  const done: LaneEnd["done"] = { restarts: 0, pictures: 0, settings: [], kept: options.kept ?? noSettings };
   const uplink = new Uplink({
     ...{ file: join(options.dir, "uplink", "outbox.db"), limitBytes: options.limitBytes ?? 64 * 2 ** 20 },
     ...{ journal, store: options.store ?? store, terminal: options.terminal ?? "lane-1" },
@@ -59,10 +61,11 @@ export function openLaneEnd(options: LaneEndOptions): LaneEnd {
       takeSettings: (version, settings) => {
         done.settings.push(settings);
         options.onSettings?.(settings);
-        return { version, state: options.onSettings ? "applied" : "afterRestart", detail: "" };
+        done.kept = { version, state: options.onSettings ? "applied" : "afterRestart", detail: "" };
+        return done.kept;
       },
     },
-    birth: () => ({ version: "0.1.0", startedAt: 1, models: options.models ?? {}, config: noSettings }),
+    birth: () => ({ version: "0.1.0", startedAt: 1, models: options.models ?? {}, config: done.kept }),
     beat: () => ({
       ...{ lsn: options.lsn?.() ?? 7, health: options.health?.() ?? "ok" },
       troubles: options.troubles ?? {},

@@ -16,7 +16,7 @@ import {
 } from "@tillsight/edge-daemon";
 import { MjpegCamera, openPtyPair, SimulatedTill } from "@tillsight/edge-daemon/testing";
 import { TrayFeed } from "../virtual/feed.js";
-import { TrayRenderer } from "../virtual/renderer.js";
+import { RenderThread } from "../virtual/render-thread.js";
 import { steadyLight } from "../virtual/scene.js";
 import { demoStore } from "../virtual/store.js";
 import { enrolDemoStore, stockHeadquarters, stockLane } from "./demo-catalog.js";
@@ -169,7 +169,8 @@ async function openScenery(options: VirtualLaneOptions, undo: Undo) {
   const camera = new MjpegCamera({});
   await camera.start();
   undo.add(() => camera.stop());
-  const renderer = new TrayRenderer(options.seed ?? 1);
+  const renderer = new RenderThread(options.seed ?? 1);
+  undo.add(() => renderer.close());
   const feed = new TrayFeed({
     render: (scene, frame) => renderer.render(scene, frame),
     sink: camera,

@@ -15,7 +15,7 @@ import {
 import { type Enrolled, enrolDemoStore, stockLane } from "../lane/demo-catalog.js";
 import { Undo } from "../lane/undo.js";
 import { TrayFeed } from "../virtual/feed.js";
-import { TrayRenderer } from "../virtual/renderer.js";
+import { RenderThread } from "../virtual/render-thread.js";
 import { steadyLight } from "../virtual/scene.js";
 import type { ScriptItem, Table } from "../virtual/script.js";
 import { demoProduct, demoStore } from "../virtual/store.js";
@@ -147,7 +147,8 @@ async function openTray(options: StoreFrontOptions, undo: Undo) {
   const camera = new MjpegCamera({});
   await camera.start();
   undo.add(() => camera.stop());
-  const renderer = new TrayRenderer(options.seed ?? 1);
+  const renderer = new RenderThread(options.seed ?? 1);
+  undo.add(() => renderer.close());
   const feed = new TrayFeed({
     render: (scene, frame) => renderer.render(scene, frame),
     sink: camera,

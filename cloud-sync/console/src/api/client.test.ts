@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { Client } from "./client.js";
+import { readImport } from "./imports.js";
 import { RefusedError, StrangeAnswerError, UnreachableError } from "./problem.js";
 import { SessionKeeper } from "./session-keeper.js";
 
@@ -153,5 +154,21 @@ describe("a session that ends in the middle of an edit", () => {
     keeper.giveUp();
     expect(await saving).toMatchObject({ code: "STOPPED" });
     expect(keeper.state.is).toBe("none");
+  });
+});
+
+describe("the progress of an import", () => {
+  it("is none as long as headquarters does not know of it", async () => {
+    expect(await readImport(client(problem(404, "NOT_FOUND")).hq, "1")).toBeNull();
+  });
+
+  const troubles: [situation: string, replies: Reply[], code: string][] = [
+    ["that headquarters fails to tell", [problem(500, "INTERNAL")], "INTERNAL"],
+    ["that this user may not see", [problem(403, "FORBIDDEN")], "FORBIDDEN"],
+    ["that nobody answers for", [], "UNREACHABLE"],
+    ["that makes no sense", [{ status: 200, body: { lines: "many" } }], "STRANGE_ANSWER"],
+  ];
+  it.each(troubles)("%s is trouble to be shown", async (_, replies, code) => {
+    await expect(readImport(client(...replies).hq, "1")).rejects.toMatchObject({ code });
   });
 });

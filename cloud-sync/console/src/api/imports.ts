@@ -42,5 +42,16 @@ function reportOf(error: unknown): ImportReport | null {
   return ImportReport.safeParse(body.report).data ?? null;
 }
 
-export const readImport = (client: Client, id: string, signal?: AbortSignal): Promise<ImportReport> =>
-  client.get(`/api/imports/${id}`, ImportReport, signal);
+/** How far an import is; null when headquarters does not know of it (yet). @throws RefusedError, UnreachableError */
+export async function readImport(
+  client: Client,
+  id: string,
+  signal?: AbortSignal,
+): Promise<ImportReport | null> {
+  try {
+    return await client.get(`/api/imports/${id}`, ImportReport, signal);
+  } catch (error) {
+    if (error instanceof RefusedError && error.status === 404) return null;
+    throw error;
+  }
+}

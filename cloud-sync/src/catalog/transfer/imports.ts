@@ -1,6 +1,7 @@
 import { InvalidInputError } from "@tillsight/contracts";
 import { ConflictError, NotFoundError } from "../../errors.js";
 import type { Database } from "../../storage/database.js";
+import type { NewestFirst } from "../../storage/newest-first.js";
 import { type ImportOptions, ImportRun } from "./importer.js";
 import type { LineError } from "./kinds.js";
 import { type ImportReport, isOver } from "./report.js";
@@ -61,8 +62,8 @@ export class Imports {
     return report;
   }
 
-  list(limit: number): Promise<ImportReport[]> {
-    return readReports(this.#db, limit);
+  list(page: NewestFirst): Promise<ImportReport[]> {
+    return readReports(this.#db, page);
   }
 
   errors(id: string, offset: number, limit: number): Promise<LineError[]> {

@@ -1,4 +1,5 @@
 import type { Sql } from "../../storage/database.js";
+import { type NewestFirst, newestFirst } from "../../storage/newest-first.js";
 import type { LineError, StagedLine } from "./kinds.js";
 import type { ImportReport } from "./report.js";
 
@@ -25,11 +26,10 @@ export async function readReport(sql: Sql, id: string): Promise<ImportReport | u
   return rows[0]?.report;
 }
 
-/** Newest first. */
-export async function readReports(sql: Sql, limit: number): Promise<ImportReport[]> {
+export async function readReports(sql: Sql, { after, limit }: NewestFirst): Promise<ImportReport[]> {
   const { rows } = await sql.query<{ report: ImportReport }>(
-    "select report from import order by started_at desc, id limit $1",
-    [limit],
+    `select report from import where ${newestFirst("import", "started_at")}`,
+    [after ?? null, limit],
   );
   return rows.map(({ report }) => report);
 }

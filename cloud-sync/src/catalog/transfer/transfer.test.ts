@@ -183,7 +183,7 @@ onEachEngine((place) => {
     const id = randomUUID();
     const first = await load(file, { id });
     expect(await load("nonsense", { id })).toEqual(first);
-    expect((await imports.list(5))[0]).toEqual(first);
+    expect((await imports.list({ limit: 5 }))[0]).toEqual(first);
   });
 
   test("a replacement removes what the file does not name, also when its barcodes go on", async () => {

@@ -1,7 +1,7 @@
-import { createWriteStream, mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { InvalidInputError, Sku } from "@tillsight/contracts";
+import { InvalidInputError, InvariantError, Sku } from "@tillsight/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import yazl from "yazl";
 import { CloudStartError } from "../../errors.js";
@@ -95,6 +95,36 @@ describe("a ZIP", () => {
   test("with a picture that would grow beyond all measure leaves that one out", async () => {
     const bomb = await zip("bomb.zip", [["mug.jpg", new Uint8Array(13 * 2 ** 20)]]);
     expect(told(await all(fromZip(bomb)))).toEqual([["mug.jpg", "it has more than 12 MiB"]]);
+  });
+
+  test("with more entries or more in it than is taken is refused before its first picture", async () => {
+    const file = await zip("much.zip", files);
+    const cases = [
+      [{ entries: 5 }, "goods from Anna has 6 entries, 5 are taken"],
+      [{ bytes: 1 }, "the pictures in goods from Anna have 1 MiB"],
+    ] as const;
+    for (const [limits, message] of cases) {
+      const source = fromZip(file, { ...limits, name: "goods from Anna" });
+      const first = source[Symbol.asyncIterator]().next();
+      await expect(first).rejects.toMatchObject({
+        ...{ code: "INVALID_INPUT", message: expect.stringContaining(message) },
+      });
+    }
+    expect(await all(fromZip(file, { entries: 6, bytes: 2 }))).toHaveLength(3);
+  });
+
+  test("whose directory says less than an entry unpacks to does not get further than that", async () => {
+    const file = await zip("liar.zip", [["mug.jpg", new Uint8Array(5 * 2 ** 20)]]);
+    const bytes = readFileSync(file);
+    // Size after unpacking, in the directory's entry.
+    bytes.writeUInt32LE(1000, bytes.indexOf("PK\x01\x02") + 24);
+    writeFileSync(file, bytes);
+    for await (const item of fromZip(file)) {
+      if (item.kind !== "photo") throw new InvariantError("the ZIP holds one photo");
+      await expect(item.bytes()).rejects.toMatchObject({
+        ...{ code: "INVALID_INPUT", message: expect.stringContaining("mug.jpg cannot be unpacked") },
+      });
+    }
   });
 
   test("that is torn, or is none, is one clear error", async () => {

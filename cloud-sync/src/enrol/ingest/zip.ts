@@ -5,18 +5,27 @@ import { maxPhotoBytes } from "../photo.js";
 import { fileKind, isClutter, namesOf, unknownKind } from "./names.js";
 import type { IngestItem, Ingestion } from "./source.js";
 
-/** More is a mistake or an attack. */
-const maxEntries = 100_000;
+export interface ZipLimits {
+  /** What people call the file; its path unless it is said. */
+  readonly name?: string;
+  /** More is a mistake or an attack. */
+  readonly entries?: number;
+  /** All pictures together, unpacked. */
+  readonly bytes?: number;
+}
 
-/** Every picture in a ZIP. Nothing is written anywhere, and no entry grows beyond a picture. @throws InvalidInputError */
-export async function* fromZip(file: string): Ingestion {
-  const zip = await open(file);
+/**
+ * Every picture in a ZIP. Nothing is written anywhere, no entry grows beyond a picture, and the directory is read to
+ * its end before the first one is given.
+ *
+ * @throws InvalidInputError
+ */
+export async function* fromZip(file: string, limits: ZipLimits = {}): Ingestion {
+  const { name = file } = limits;
+  const zip = await open(file, name);
   try {
-    if (zip.entryCount > maxEntries)
-      throw new InvalidInputError(`${file} has ${zip.entryCount} entries`, "Cut it into several files.");
-    for (;;) {
-      const entry = await nextEntry(zip);
-      if (!entry) return;
+    const entries = await directoryOf(zip, name, limits);
+    for (const entry of entries) {
       const item = itemOf(zip, entry);
       if (item) yield item;
     }
@@ -25,13 +34,33 @@ export async function* fromZip(file: string): Ingestion {
   }
 }
 
-function open(file: string): Promise<yauzl.ZipFile> {
+/** What it holds, as its directory says; the reader holds each entry to that. @throws InvalidInputError */
+async function directoryOf(zip: yauzl.ZipFile, name: string, limits: ZipLimits): Promise<yauzl.Entry[]> {
+  const { entries: mostEntries = 100_000, bytes: mostBytes = Number.POSITIVE_INFINITY } = limits;
+  const fix = "Cut it into several files.";
+  if (zip.entryCount > mostEntries)
+    throw new InvalidInputError(`${name} has ${zip.entryCount} entries, ${mostEntries} are taken`, fix);
+  const entries: yauzl.Entry[] = [];
+  let bytes = 0;
+  for (let entry = await nextEntry(zip); entry; entry = await nextEntry(zip)) {
+    entries.push(entry);
+    if (itemOf(zip, entry)?.kind === "photo") bytes += entry.uncompressedSize;
+  }
+  if (bytes > mostBytes)
+    throw new InvalidInputError(
+      `the pictures in ${name} have ${Math.ceil(bytes / 2 ** 20)} MiB, ${mostBytes / 2 ** 20} are taken`,
+      fix,
+    );
+  return entries;
+}
+
+function open(file: string, name: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
     yauzl.open(file, { lazyEntries: true, autoClose: false }, (cause, zip) => {
       if (zip) resolve(zip);
       else
         reject(
-          new InvalidInputError(`${file} is no ZIP that can be read: ${cause?.message}`, "Pack it anew.", {
+          new InvalidInputError(`${name} is no ZIP that can be read: ${cause?.message}`, "Pack it anew.", {
             cause,
           }),
         );

@@ -1,6 +1,7 @@
 import type { Sku } from "@tillsight/contracts";
 import { ConflictError, NotFoundError } from "../../errors.js";
 import type { Database, Sql } from "../../storage/database.js";
+import { type NewestFirst, newestFirst } from "../../storage/newest-first.js";
 import {
   type Batch,
   type Counts,
@@ -66,14 +67,14 @@ const fullCounts = (counts: BatchRow["counts"]): Counts =>
 /** The newest first, or those that are named. */
 export async function readBatches(
   sql: Sql,
-  query: { readonly ids?: readonly string[]; readonly limit: number },
+  query: NewestFirst & { readonly ids?: readonly string[] },
 ): Promise<BatchReport[]> {
   const { rows } = await sql.query<BatchRow>(
     `select b.id, b.label, b.actor, b.created_at, (select jsonb_object_agg(state, n) from
        (select state, count(*) as n from enrol_job where batch = b.id group by state) as s) as counts
-     from enrol_batch b where $1::uuid[] is null or b.id = any($1::uuid[])
-     order by b.created_at desc, b.id limit $2`,
-    [query.ids ?? null, query.limit],
+     from enrol_batch b where ($3::uuid[] is null or id = any($3::uuid[]))
+       and ${newestFirst("enrol_batch", "created_at")}`,
+    [query.after ?? null, query.limit, query.ids ?? null],
   );
   return rows.map(({ created_at, counts, ...batch }) => ({
     ...batch,

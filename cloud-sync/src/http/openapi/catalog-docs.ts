@@ -6,6 +6,7 @@ import { Store } from "../../catalog/stores.js";
 import { kindNames } from "../../catalog/transfer/kinds.js";
 import { detailSchemas } from "../details.js";
 import { transferSchemas } from "../imports.js";
+import { NewestQuery } from "../paging.js";
 import { productSchemas } from "../products.js";
 import { storeSchemas } from "../stores.js";
 import { At, Change, pageOf, type RouteDocs } from "./route-doc.js";
@@ -98,7 +99,7 @@ export const catalogDocs: RouteDocs = {
   },
   "GET /api/imports": {
     summary: "The newest imports",
-    ...{ query: transferSchemas.List, answer: z.strictObject({ imports: z.array(ImportReport) }) },
+    ...{ query: NewestQuery, answer: pageOf("imports", ImportReport) },
   },
   "GET /api/imports/:id": {
     summary: "One import, also while it runs",

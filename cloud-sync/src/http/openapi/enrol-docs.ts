@@ -3,6 +3,8 @@ import { Conflict, Verdict } from "../../enrol/quality/verdict.js";
 import { Job, jobStates } from "../../enrol/queue/job.js";
 import { enrolSchemas } from "../enrol.js";
 import { LiveQuery } from "../enrol-live.js";
+import { zipTypes } from "../enrol-zip.js";
+import { NewestQuery } from "../paging.js";
 import { photoSchemas } from "../photos.js";
 import { At, pageOf, type RouteDocs } from "./route-doc.js";
 
@@ -31,6 +33,16 @@ export const enrolDocs: RouteDocs = {
     summary: "Enrol pictures behind links, which headquarters fetches",
     ...{ body: enrolSchemas.LinksBody, status: 202, answer: Begun },
   },
+  "POST /api/enrolments/zip": {
+    summary:
+      "Enrol a ZIP of photos named SKU.jpg, SKU_2.jpg or SKU/anything.jpg, as the body or as form data",
+    ...{ query: enrolSchemas.UploadQuery, body: [...zipTypes, "multipart/form-data"], status: 202 },
+    answer: z.strictObject({
+      batch: z.uuid(),
+      sent: z.int().meta({ description: "Photos that were queued" }),
+      problems: z.array(z.strictObject({ source: z.string(), message: z.string() })),
+    }),
+  },
   "GET /api/enrolments": {
     summary: "Enrolments in the order they came; state=dead is the list of dead letters",
     ...{ query: enrolSchemas.ListQuery, answer: pageOf("enrolments", Enrolment) },
@@ -42,7 +54,7 @@ export const enrolDocs: RouteDocs = {
   },
   "GET /api/enrolments/batches": {
     summary: "The newest batches",
-    ...{ query: enrolSchemas.BatchesQuery, answer: z.strictObject({ batches: z.array(Batch) }) },
+    ...{ query: NewestQuery, answer: pageOf("batches", Batch) },
   },
   "GET /api/enrolments/batches/:id": { summary: "One batch", params: enrolSchemas.Id, answer: Batch },
   "GET /api/enrolments/live": {

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { RolloutPlan, RolloutState } from "../../fleet/rollout/plan.js";
 import { fleetSchemas } from "../fleet.js";
 import { rolloutSchemas } from "../fleet-rollouts.js";
+import { NewestQuery } from "../paging.js";
 import { At, pageOf, type RouteDocs } from "./route-doc.js";
 
 const Terminal = z.strictObject({
@@ -32,7 +33,7 @@ const CommandRecord = z.strictObject({
 const Rollout = z.strictObject({
   ...{ id: z.uuid(), plan: RolloutPlan, state: RolloutState, actor: z.string(), createdAt: At },
 });
-const { Lane, Few } = fleetSchemas;
+const { Lane } = fleetSchemas;
 const Id = rolloutSchemas.Id;
 
 export const fleetDocs: RouteDocs = {
@@ -56,7 +57,7 @@ export const fleetDocs: RouteDocs = {
   },
   "GET /api/fleet/terminals/:store/:terminal/commands": {
     summary: "A terminal's newest commands",
-    ...{ params: Lane, query: Few, answer: z.strictObject({ commands: z.array(CommandRecord) }) },
+    ...{ params: Lane, query: NewestQuery, answer: pageOf("commands", CommandRecord) },
   },
   "GET /api/fleet/commands/:id": { summary: "One command", params: Id, answer: CommandRecord },
   "PUT /api/fleet/terminals/:store/:terminal/settings": {

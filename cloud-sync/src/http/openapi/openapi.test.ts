@@ -1,5 +1,7 @@
+import { buffer } from "node:stream/consumers";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import yazl from "yazl";
 import { z } from "zod";
 import { type CloudSync, startCloudSync } from "../../cloud.js";
 import { embedderId, product, temporaryFolder, testPhoto, testReader } from "../../test-helpers.js";
@@ -104,6 +106,11 @@ describe("real answers", () => {
     const photo = new Blob([new Uint8Array(await testPhoto(10))]);
     const begun = await send("/api/products/mug/photos", photo, "image/png");
     hold("POST /api/products/:sku/photos", begun);
+    const zip = new yazl.ZipFile();
+    zip.addBuffer(await testPhoto(20), "mug.png");
+    zip.end();
+    const zipped = new Blob([new Uint8Array(await buffer(zip.outputStream))]);
+    hold("POST /api/enrolments/zip", await send("/api/enrolments/zip", zipped, "application/zip"));
     const job = { id: begun.enrolments[0].id };
     const state = async () => (await ask("GET /api/enrolments/:id", job)).body.state;
     await expect.poll(state, { timeout: 30_000 }).toBe("enrolled");

@@ -8,6 +8,7 @@ import { copies } from "./006-copies.js";
 import { access } from "./007-access.js";
 import { idempotency } from "./008-idempotency.js";
 import { retention } from "./009-retention.js";
+import { reviewAge } from "./010-review-age.js";
 
 /**
  * Steps of the schema in order; a released step never changes. Plain PostgreSQL 15 with pg_trgm, so that the same
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   access,
   idempotency,
   retention,
+  reviewAge,
 ];

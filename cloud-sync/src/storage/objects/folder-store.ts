@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { NotFoundError, ObjectStoreError } from "../../errors.js";
+import { hasCode } from "../../has-code.js";
 import { checkObjectId, type NewObject, type ObjectStore } from "./object-store.js";
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
 
 /** Objects as files of one folder. */
 export class FolderObjectStore implements ObjectStore {

@@ -75,7 +75,12 @@ export interface GateStep {
   readonly verdict: GateVerdict;
   /** The gate wants to know what goods lie at the edge: detect on this frame and call `explainEdge`. */
   readonly wantsGoods: boolean;
+  /** Settling, with no arm in sight: the tray will probably stay as it is in this frame. */
+  readonly promising: boolean;
 }
+
+/** Part of `settleMs` after which a still tray is promising. */
+const PROMISING = 0.3;
 
 function changed(still: TrayGrid, now: TrayGrid): boolean {
   if (still.columns !== now.columns || still.rows !== now.rows) return true;
@@ -110,7 +115,7 @@ function mayLearn(crossing: Crossing, border: Border, quiet: number, s: GateSett
 export function gateStep(state: GateState, grid: TrayGrid, at: number, settings: GateSettings): GateStep {
   if (!state.still || changed(state.still, grid)) {
     const next = { ...state, still: grid, stillSince: at, stillFrames: 1, settled: false, askedGoods: false };
-    return { state: next, verdict: "moving", wantsGoods: false };
+    return { state: next, verdict: "moving", wantsGoods: false, promising: false };
   }
   const stillFrames = state.stillFrames + 1;
   const quiet = at - state.stillSince;
@@ -120,9 +125,15 @@ export function gateStep(state: GateState, grid: TrayGrid, at: number, settings:
     still: state.settled ? { ...grid, planes: follow(state.still.planes, grid.planes) } : state.still,
   };
   if (quiet < settings.settleMs || stillFrames < settings.settleFrames)
-    return { state: { ...base, settled: false }, verdict: "settling", wantsGoods: false };
+    return {
+      ...{ state: { ...base, settled: false }, verdict: "settling", wantsGoods: false },
+      promising: quiet >= PROMISING * settings.settleMs && isClear(state.looks, borderOf(grid)),
+    };
   return judgeBorder(base, grid, quiet, settings);
 }
+
+const isClear = (looks: BorderLooks, border: Border): boolean =>
+  looks.length > 0 && findCrossing(looks, border).kind === "clear";
 
 function judgeBorder(state: GateState, grid: TrayGrid, quiet: number, settings: GateSettings): GateStep {
   const border = borderOf(grid);
@@ -130,7 +141,7 @@ function judgeBorder(state: GateState, grid: TrayGrid, quiet: number, settings: 
   if (state.looks.length > 0 && crossing.kind !== "clear" && !mayLearn(crossing, border, quiet, settings)) {
     const wantsGoods = crossing.kind === "local" && !state.askedGoods && quiet >= settings.edgeGoodsMs;
     const next = { ...state, crossing, settled: false, askedGoods: state.askedGoods || wantsGoods };
-    return { state: next, verdict: "handResting", wantsGoods };
+    return { state: next, verdict: "handResting", wantsGoods, promising: false };
   }
   const clear = crossing.kind === "clear" && state.looks.length > 0;
   const next: GateState = {
@@ -140,7 +151,7 @@ function judgeBorder(state: GateState, grid: TrayGrid, quiet: number, settings: 
     epoch: state.settled ? state.epoch : state.epoch + 1,
     settled: true,
   };
-  return { state: next, verdict: "settled", wantsGoods: false };
+  return { state: next, verdict: "settled", wantsGoods: false, promising: false };
 }
 
 /** The look that fits best follows slow changes, brightness and all. */

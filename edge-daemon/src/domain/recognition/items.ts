@@ -114,13 +114,11 @@ export function trayItem(track: Track, state: ItemState): TrayItem | null {
   };
 }
 
-/** Nothing more is to be learned of it from more of the same pictures. */
-export function isSteady(track: Track, state: ItemState, frames: number): boolean {
-  return (
-    track.confirmed &&
-    !track.occluded &&
-    state.held !== null &&
-    state.held.challenger === null &&
-    state.evidence.frames >= frames
-  );
+/** Frames after which a match is as good as it gets: frames of one still item mostly repeat each other. */
+const MATCHED_FRAMES = 2;
+
+/** More frames of the same still tray would hardly change what is held of it. */
+export function isSettled({ held, evidence }: ItemState, frames: number): boolean {
+  if (held === null || held.challenger !== null) return false;
+  return evidence.frames >= (held.decision.kind === "matched" ? MATCHED_FRAMES : frames);
 }

@@ -34,6 +34,8 @@ export class TestLane {
   /** What the detector sees besides what is drawn. */
   phantoms: readonly Thing[] = [];
   readonly detector = scriptedDetector(() => [...this.#things, ...this.phantoms]);
+  /** Crops that the embedder has looked at. */
+  embedded = 0;
   #at = 0;
 
   constructor(sold: readonly string[] = ["apple", "pear", "bread", "milk"]) {
@@ -42,7 +44,13 @@ export class TestLane {
       {
         camera: this.camera,
         detector: this.detector,
-        embedder: scriptedEmbedder,
+        embedder: {
+          ...scriptedEmbedder,
+          embed: (crops) => {
+            this.embedded += crops.length;
+            return scriptedEmbedder.embed(crops);
+          },
+        },
         catalog: this.catalog,
         clock: { monotonic: () => this.#at, now: () => new Date(this.#at) },
         pictures: { judge: scriptedJudge(() => this.pictures), notice: 0.9 },

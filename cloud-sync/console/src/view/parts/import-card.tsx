@@ -141,15 +141,18 @@ function ImportChoices({ choices, onChoose }: ChoicesProps) {
 function RunningImport({ id }: { id: string }) {
   const { t, client } = useHq();
   // Before its first line it is not known yet.
-  const { data } = useLoad((signal) => readImport(client, id, signal).catch(() => null), id, progressEveryMs);
+  const { data, error, reload } = useLoad((signal) => readImport(client, id, signal), id, progressEveryMs);
   return (
-    <div role="status">
-      <p>
-        {data?.state === "applying"
-          ? t.files.applying(data.applied, data.lines)
-          : t.files.reading(data?.lines ?? 0)}
-      </p>
-      <Bar label={t.files.importTitle} value={data?.applied ?? 0} max={data?.lines ?? 0} />
-    </div>
+    <>
+      <div role="status">
+        <p>
+          {data?.state === "applying"
+            ? t.files.applying(data.applied, data.lines)
+            : t.files.reading(data?.lines ?? 0)}
+        </p>
+        <Bar label={t.files.importTitle} value={data?.applied ?? 0} max={data?.lines ?? 0} />
+      </div>
+      <ProblemNotice t={t} error={error} retry={reload} />
+    </>
   );
 }
