@@ -130,7 +130,8 @@ export class BrokerLine {
   #lost(): void {
     this.#failure = undefined;
     this.#brief = this.#monotonic() - this.#since < briefly.ms ? this.#brief + 1 : 0;
-    if (this.#brief >= briefly.times && !this.#explained) this.#note(thrownOut);
+    const [denied] = this.#denied.values();
+    if (this.#brief >= briefly.times && !this.#explained) this.#note(denied ?? thrownOut);
   }
 
   #note(trouble: BrokerTrouble): void {

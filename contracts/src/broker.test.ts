@@ -151,6 +151,17 @@ describe("a line to the broker", () => {
     expect(line.trouble?.fault).toBe("takenOver");
   });
 
+  test("a broker that ends the connection of whoever says what he may not: the topic is what is told", () => {
+    const { line } = open();
+    for (let i = 0; i < 3; i++) {
+      line.connected({});
+      line.denied("publish on", ["a"], error("Publish error", 135));
+      line.closed();
+    }
+    line.connected({});
+    expect(line.trouble).toEqual({ fault: "rights", detail: "does not let this user publish on a (135)" });
+  });
+
   test("what was refused is trouble until it is granted, or another connection begins", () => {
     const { line, said } = open();
     line.connected({});

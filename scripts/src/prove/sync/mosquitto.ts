@@ -63,7 +63,8 @@ export async function startMosquitto(options: MosquittoOptions): Promise<Mosquit
     `listener ${port} 127.0.0.1`,
     ...(webSockets ? ["protocol websockets", "socket_domain ipv4"] : []),
     "persistence false",
-    "max_queued_messages 0",
+    // No limit would be 0, by which 2.0.11 ends the connection of whoever publishes what he may not.
+    "max_queued_messages 1000000",
     // As root it would become the user mosquitto, who may not read this folder.
     "user root",
     `allow_anonymous ${users ? "false" : "true"}`,
