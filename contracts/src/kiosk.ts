@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Basket, BasketAction } from "./basket.js";
-import { SaleUnit } from "./catalog.js";
+import { ProductNames, SaleUnit } from "./catalog.js";
 import { Sku } from "./ids.js";
 import { Money } from "./money.js";
 import { TrayState } from "./recognition.js";
@@ -9,6 +9,8 @@ import { TrayState } from "./recognition.js";
 export const ProductCard = z.strictObject({
   sku: Sku,
   name: z.string(),
+  /** In other languages, for those who do not read the store's own. */
+  names: ProductNames.default({}),
   price: Money,
   unit: SaleUnit,
 });

@@ -38,9 +38,12 @@ export type { LaneChange, LaneControl } from "./ports/lane.js";
 export {
   type AnalysedItem,
   analysePicture,
+  analyseTray,
   analyseVector,
   embedForEnrolment,
+  type HeldItem,
   type Judgement,
   nearReferences,
+  recogniserSettings,
 } from "./recognition/index.js";
 export { Uplink, type UplinkOptions, UpOutbox } from "./uplink/index.js";

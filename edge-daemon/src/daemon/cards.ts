@@ -45,6 +45,8 @@ export function cardsOf(
 ): ProductCard[] {
   return [...new Set(skus)].flatMap((sku) => {
     const product = catalog.product(sku);
-    return product ? [{ sku, name: product.name, price: priceAt(product, at), unit: product.unit }] : [];
+    if (!product) return [];
+    const { name, names, unit } = product;
+    return [{ sku, name, names, price: priceAt(product, at), unit }];
   });
 }

@@ -195,6 +195,16 @@ describe.skipIf(!executablePath)(title, () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
   });
 
+  it("names products in the shopper's language where the catalog has such a name", async () => {
+    t.lane.show(scenarios.shopping());
+    await page.goto(t.url);
+    await page.getByText("Apple Braeburn").first().waitFor();
+    await button("Deutsch").click();
+    await page.getByText("Apfel Braeburn").first().waitFor();
+    expect(await page.getByText("Apple Braeburn").count()).toBe(0);
+    await page.getByText("Cola 0.33 l").first().waitFor();
+  });
+
   it.each([
     ["shopping", 1280],
     ["full", 390],

@@ -14,6 +14,9 @@ import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 import type { BarcodeReader } from "./barcodes.js";
 import { look, type ReaderDeps } from "./look.js";
 import { decisionRule, nearReferences, withFrame } from "./matching.js";
+import type { RecogniserSettings } from "./recogniser.js";
+import { trayGrid } from "./tray-grid.js";
+import { TrayReader } from "./tray-reader.js";
 
 export interface AnalysedItem extends Judgement {
   readonly detection: Detection;
@@ -64,6 +67,34 @@ export async function analysePicture(
     items.push({ detection: { box, score }, vector, barcodes, ...judge(near, barcodes, deps) });
   }
   return items;
+}
+
+/** What the lane holds of one item of a still tray. */
+export type HeldItem = Pick<AnalysedItem, "detection" | "evidence" | "decision">;
+
+/** Time between two pictures of a usual camera, ms. */
+const FRAME_MS = 100;
+
+/**
+ * What the lane makes of a tray that lies still, by pictures alone: it has seen the tray bare, then sees `pictures`
+ * of it one after the other. The same tracks, memory and decisions as in the running loop, without its clock.
+ */
+export async function analyseTray(
+  bare: Picture,
+  pictures: readonly Picture[],
+  deps: ReaderDeps,
+  settings: Pick<RecogniserSettings, "tracker" | "idleMs">,
+): Promise<HeldItem[]> {
+  const reader = new TrayReader(deps, settings.tracker, settings.idleMs);
+  for (const [i, picture] of [bare, ...pictures].entries()) {
+    const at = i * FRAME_MS;
+    const moved = i === 0 ? { epoch: 0, stillSince: 0 } : { epoch: 1, stillSince: FRAME_MS };
+    const frame = { picture, grid: trayGrid(picture), at, ...moved };
+    reader.take(frame, await reader.look(frame));
+  }
+  return reader.held().map(({ item: { box, detection, decision }, evidence }) => ({
+    ...{ detection: { box, score: detection }, evidence, decision },
+  }));
 }
 
 export interface EnrolmentView {

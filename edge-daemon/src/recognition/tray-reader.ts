@@ -23,6 +23,7 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
+import type { Evidence } from "../domain/recognition/votes.js";
 import { GlimpseMemory } from "./glimpse.js";
 import { type ItemLook, look, type Past, type ReaderDeps, timed } from "./look.js";
 import { decisionRule, withFrame } from "./matching.js";
@@ -178,7 +179,16 @@ export class TrayReader {
 
   /** Items as kiosk and basket see them. */
   items(): TrayItem[] {
-    return this.#tracker.tracks.flatMap((t) => trayItem(t, this.#itemOf(t)) ?? []);
+    return this.held().map(({ item }) => item);
+  }
+
+  /** The same with what speaks for each. */
+  held(): { item: TrayItem; evidence: Evidence }[] {
+    return this.#tracker.tracks.flatMap((track) => {
+      const state = this.#itemOf(track);
+      const item = trayItem(track, state);
+      return item ? [{ item, evidence: state.evidence }] : [];
+    });
   }
 
   /** Confirmed items that are seen now, with the boxes to look for barcodes in. */

@@ -41,6 +41,7 @@ const basket = (status: Basket["status"], lines: LineItem[] = []): Basket => ({
 const card = (sku: string): ProductCard => ({
   sku: sku as Sku,
   name: sku,
+  names: {},
   price: money(1, "EUR"),
   unit: "each",
 });

@@ -1,6 +1,7 @@
 import type { LineItem, Product } from "@tillsight/contracts";
 import { useEffect, useId, useState } from "react";
 import { searchProducts } from "../lane/queries.js";
+import { inLanguage } from "../state/in-language.js";
 import { useUi } from "./lane-context.js";
 import { LetterPad } from "./letter-pad.js";
 import { ProductTile } from "./product-tile.js";
@@ -26,7 +27,7 @@ function useProducts(text: string): Product[] | null {
 
 /** Names an item that recognition could not, or adds one by hand when `line` is null. */
 export function SearchDialog({ line }: { line: LineItem | null }) {
-  const { t, act } = useUi();
+  const { t, act, state } = useUi();
   const [text, setText] = useState("");
   const found = useProducts(text);
   const field = useId();
@@ -52,7 +53,7 @@ export function SearchDialog({ line }: { line: LineItem | null }) {
       <ul className="tiles found" aria-live="polite">
         {found?.map((product) => (
           <li key={product.sku}>
-            <ProductTile product={product} onPick={() => pick(product)} />
+            <ProductTile product={inLanguage(product, state.locale)} onPick={() => pick(product)} />
           </li>
         ))}
       </ul>

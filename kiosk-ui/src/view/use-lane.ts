@@ -2,6 +2,7 @@ import type { BasketAction } from "@tillsight/contracts";
 import { useEffect, useMemo, useReducer, useRef } from "react";
 import type { Locale } from "../i18n/index.js";
 import { LaneLink } from "../lane/lane-link.js";
+import { shownState } from "../state/in-language.js";
 import { reduce } from "../state/reduce.js";
 import { firstState, type UiEvent, type UiState } from "../state/ui-state.js";
 
@@ -54,6 +55,6 @@ export function useLane(homeLocale: Locale): Lane {
       dispatch({ type: "asked", requestId, request: { kind: "unlock", pin: attendantPin } });
       link.current?.send({ type: "unlock", requestId, attendantPin });
     };
-    return { state, dispatch, act, unlock };
+    return { state: shownState(state), dispatch, act, unlock };
   }, [state]);
 }

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { InvalidInputError, NodeName } from "@tillsight/contracts";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import yazl from "yazl";
+import { z } from "zod";
 import { demoProduct } from "../virtual/store.js";
 import { type ConsoleStage, openConsoleStage, photoFiles, type StageLane } from "./stage.js";
 
@@ -22,6 +25,9 @@ const patience = { timeout: patienceMs, interval: 50 };
 const password = "three words in a row";
 /** What a browser writes of its own accord: of the first question whether there is a session, and of cut lines. */
 const expected = /status of (401|409|412)|ERR_INTERNET_DISCONNECTED|net::ERR|WebSocket connection/;
+const Batches = z.object({
+  batches: z.array(z.object({ id: z.string(), label: z.string(), counts: z.record(z.string(), z.number()) })),
+});
 /** Of an import that is not known yet, and of the one that a test spoils. */
 const ofImports = /\/api\/imports\/[0-9a-f-]{36}$/;
 
@@ -247,6 +253,36 @@ describe.skipIf(!executablePath)(title, () => {
       await page.getByRole("heading", { name: "Salted pretzel", level: 1 }).waitFor();
       const saved = await (await tell("GET", "/api/products/pretzel")).json();
       expect(saved).toMatchObject({ name: "Salted pretzel", plu: "4321", tareGrams: 5 });
+    },
+    patienceMs,
+  );
+
+  it(
+    "takes a ZIP of photos, and names what it left out of it",
+    async () => {
+      await menu("Photos").click();
+      const [photo = ""] = await photoFiles(join(stage.dir, "photos"), demoProduct("doughnut"), 3);
+      const zip = new yazl.ZipFile();
+      zip.addFile(photo, "doughnut_9.jpg");
+      zip.addFile(photo, "stranger.jpg");
+      zip.end();
+      const bytes = await buffer(zip.outputStream);
+      const file = { name: "spring.zip", mimeType: "application/zip", buffer: bytes };
+      await page.locator(".drop input[type=file]").setInputFiles(file);
+      await page.getByText("spring.zip: 1 photo was taken").waitFor();
+      await page.getByText("there is no product stranger").waitFor();
+      await button("Done").click();
+      await page.getByText("spring.zip: 1 photo was taken").waitFor({ state: "detached" });
+      const [batch] = Batches.parse(
+        await (await tell("GET", "/api/enrolments/batches?limit=1")).json(),
+      ).batches;
+      expect(batch?.label).toBe("spring.zip");
+      // The very picture is known already: nothing more for the lanes.
+      const counts = async () =>
+        Batches.shape.batches.element.parse(
+          await (await tell("GET", `/api/enrolments/batches/${batch?.id}`)).json(),
+        ).counts;
+      await expect.poll(counts, patience).toMatchObject({ queued: 0, running: 0 });
     },
     patienceMs,
   );

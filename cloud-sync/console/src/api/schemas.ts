@@ -76,6 +76,14 @@ export type Enrolment = z.infer<typeof Enrolment>;
 export type EnrolmentConflict = z.infer<typeof Conflict>;
 export const Enrolments = z.object({ enrolments: z.array(Enrolment), next: z.number().nullable() });
 export const Sent = z.object({ batch: z.string(), enrolments: z.array(Enrolment) });
+export type Sent = z.infer<typeof Sent>;
+/** What was taken of a ZIP, and what was left out of it. */
+export const SentZip = z.object({
+  batch: z.string(),
+  sent: z.number(),
+  problems: z.array(z.object({ source: z.string(), message: z.string() })),
+});
+export type SentZip = z.infer<typeof SentZip>;
 export const Counts = z.record(z.string(), z.number());
 export const LiveMessage = z.object({
   type: z.enum(["snapshot", "jobs"]),

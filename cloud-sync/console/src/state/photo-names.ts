@@ -9,6 +9,9 @@ export interface Guess {
 export const photoTypes = ["image/jpeg", "image/png", "image/webp"] as const;
 export const maxPhotoBytes = 12 * 1024 * 1024;
 
+/** A ZIP of photos; browsers do not agree on its type. */
+export const isZip = ({ name }: Pick<File, "name">): boolean => /\.zip$/i.test(name);
+
 export type Refusal = "type" | "size" | null;
 
 /** What can be told of a file before it is sent. */

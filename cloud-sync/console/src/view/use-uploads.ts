@@ -1,11 +1,10 @@
 import { useEffect, useState } from "react";
-import { endsSession } from "../api/client.js";
 import { newId } from "../api/new-id.js";
-import { RefusedError } from "../api/problem.js";
 import type { Enrolment } from "../api/schemas.js";
 import { sendPhotos } from "../api/upload.js";
 import { changeUpload, type UploadJob, uploadsFor } from "../state/uploads.js";
 import { useHq } from "./hq.js";
+import { renewing } from "./renewing.js";
 
 export interface Uploads {
   readonly jobs: readonly UploadJob[];
@@ -34,11 +33,7 @@ export function useUploads(onSent: (enrolments: readonly Enrolment[]) => void): 
       });
     const finish = async () => {
       try {
-        const sent = await send().catch(async (error: unknown) => {
-          if (!(error instanceof RefusedError) || !endsSession(error)) throw error;
-          await keeper.renew();
-          return send();
-        });
+        const sent = await renewing(keeper, send);
         setJobs((list) => list.filter((job) => job.id !== id));
         onSent(sent.enrolments);
       } catch (error) {

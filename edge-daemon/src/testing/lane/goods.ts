@@ -10,6 +10,7 @@ import {
 
 interface Good {
   name: string;
+  names?: Readonly<Record<string, string>>;
   minor: number;
   colour: string;
   weight?: boolean;
@@ -18,9 +19,9 @@ interface Good {
 
 /** What the scripted lane sells; the colour is what its tray shows. */
 export const goods: Readonly<Record<string, Good>> = {
-  apple: { name: "Apple Braeburn", minor: 69, colour: "#c0392b" },
+  apple: { name: "Apple Braeburn", names: { de: "Apfel Braeburn" }, minor: 69, colour: "#c0392b" },
   banana: { name: "Banana", minor: 35, colour: "#f0c419", weight: true },
-  croissant: { name: "Butter croissant", minor: 145, colour: "#c98b45" },
+  croissant: { name: "Butter croissant", names: { de: "Buttercroissant" }, minor: 145, colour: "#c98b45" },
   pretzel: { name: "Pretzel", minor: 110, colour: "#8a5a2b" },
   cola: { name: "Cola 0.33 l", minor: 199, colour: "#7a1d1d" },
   water: { name: "Still water 0.5 l", minor: 95, colour: "#6fb1d6" },
@@ -44,6 +45,7 @@ export function productOf(key: string, currency: string): Product {
   return Product.parse({
     sku: key,
     name: good?.name ?? key,
+    names: good?.names ?? {},
     unit: good?.weight ? "weight" : "each",
     price: priceOf(key, currency),
     taxRateBp: 700,
@@ -55,8 +57,8 @@ export function productOf(key: string, currency: string): Product {
 }
 
 export function cardOf(key: string, currency: string): ProductCard {
-  const { sku, name, unit, price } = productOf(key, currency);
-  return { sku, name, unit, price };
+  const { sku, name, names, unit, price } = productOf(key, currency);
+  return { sku, name, names, unit, price };
 }
 
 /** Ids that stay the same from run to run: 00000000-0000-4000-8000-00000000000N. */

@@ -15,7 +15,7 @@ import { measureSpeed } from "./speed/measure.js";
 import { speedSection } from "./speed/section.js";
 import type { TrayPlan } from "./trays/compose.js";
 import { cutOutGoods, virtualGoods } from "./trays/goods.js";
-import { measureTrays, type TrayResult, watchedDetector } from "./trays/measure.js";
+import { measureTrays, openDetectors, type TrayResult } from "./trays/measure.js";
 import { trayPlans } from "./trays/plans.js";
 import { traysSection } from "./trays/section.js";
 import { virtualPhotos } from "./virtual-photos.js";
@@ -115,14 +115,14 @@ const plansOf = (context: BenchContext, each: number): TrayPlan[] =>
   context.quick ? trayPlans(1, [5, 10]) : trayPlans(each);
 
 async function virtualTrays(context: BenchContext): Promise<PageSection> {
-  const detector = await watchedDetector(THREADS);
+  const detectors = await openDetectors(THREADS);
   const [tested] = shippedEmbedders();
   const goods = context.quick ? { ...virtualGoods, items: virtualGoods.items.slice(0, 12) } : virtualGoods;
   if (!tested) throw new InvariantError("there is no embedder beside the detector");
   const embedder = await tested.open();
   try {
     const plans = plansOf(context, VIRTUAL_TRAYS);
-    const measured = await measureTrays(context, "virtual trays", goods, plans, detector, embedder);
+    const measured = await measureTrays(context, "virtual trays", goods, plans, detectors, embedder);
     return traysSection(
       "virtual-trays",
       "Trays of the virtual lane's goods",
@@ -135,14 +135,14 @@ async function virtualTrays(context: BenchContext): Promise<PageSection> {
       },
     );
   } finally {
-    await detector.close();
+    await detectors.close();
     await embedder.close();
   }
 }
 
 async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<PageSection> {
   const set = readGrocery(dataDir);
-  const detector = await watchedDetector(THREADS);
+  const detectors = await openDetectors(THREADS);
   const results: TrayResult[] = [];
   const folds = foldsOf(context);
   const names = new Map<string, string>();
@@ -157,7 +157,7 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
       try {
         const plans = plansOf(context, CUT_OUT_TRAYS);
         const what = `trays of what ${fold.name} never saw`;
-        const measured = await measureTrays(context, what, goods, plans, detector, embedder);
+        const measured = await measureTrays(context, what, goods, plans, detectors, embedder);
         results.push(...measured.results);
         for (const [sku, n] of measured.unfound) unfound.set(sku, n);
       } finally {
@@ -165,7 +165,7 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
       }
     }
   } finally {
-    await detector.close();
+    await detectors.close();
   }
   return traysSection("photo-trays", "Trays of catalogue pictures held out", "recognition-photo-trays.svg", {
     name: "pictures held out",

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { isUnderWay } from "../../state/enrolments.js";
+import { isZip, photoTypes } from "../../state/photo-names.js";
 import { pathOf } from "../../state/route.js";
 import { useHq } from "../hq.js";
 import { Empty } from "../parts/bits.js";
@@ -9,10 +10,12 @@ import { EnrolmentCard } from "../parts/enrolment-card.js";
 import { Notice, ProblemNotice } from "../parts/notice.js";
 import { Card, PageFrame } from "../parts/page.js";
 import { UploadList } from "../parts/upload-list.js";
+import { ZipList } from "../parts/zip-list.js";
 import { Link, useUnsaved } from "../router.js";
 import { useChosen } from "../use-chosen.js";
 import { type LiveEnrolments, useEnrolments } from "../use-enrolments.js";
 import { useUploads } from "../use-uploads.js";
+import { useZips } from "../use-zips.js";
 
 /** Photos of many products at once: names such as `SKU_2.jpg` say of what they are, for others one says it. */
 export function PhotosPage({ sku }: { sku: string | null }) {
@@ -23,15 +26,29 @@ export function PhotosPage({ sku }: { sku: string | null }) {
     setMine((ids) => new Set([...ids, ...sent.map(({ id }) => id)]));
     live.take(sent);
   });
+  const zips = useZips();
   const use = useChosen(sku);
   const { chosen, refused } = use;
-  useUnsaved(chosen.length + uploads.jobs.length > 0, t.photos.leaveQuestion);
+  const open = zips.jobs.filter(({ result }) => result === null).length;
+  useUnsaved(chosen.length + uploads.jobs.length + open > 0, t.photos.leaveQuestion);
+  const take = (files: readonly File[]) => {
+    for (const file of files.filter(isZip)) zips.add(file);
+    const photos = files.filter((file) => !isZip(file));
+    if (photos.length > 0) use.add(photos);
+  };
   const send = () => {
     for (const [own, files] of use.takeReady()) uploads.add(own, files);
   };
   return (
     <PageFrame title={t.menu.photos} hint={t.photos.pageHint}>
-      {mayEdit && <DropZone label={t.photos.dropMany} hint={t.photos.dropManyHint} onFiles={use.add} />}
+      {mayEdit && (
+        <DropZone
+          label={t.photos.dropMany}
+          hint={t.photos.dropManyHint}
+          accept={[...photoTypes, ".zip"].join(",")}
+          onFiles={take}
+        />
+      )}
       {refused.length > 0 && (
         <Notice tone="ask" alert>
           {refused.map((text) => (
@@ -42,6 +59,7 @@ export function PhotosPage({ sku }: { sku: string | null }) {
       <ProblemNotice t={t} error={use.task.error} />
       {chosen.length > 0 && <ChosenCard chosen={chosen} onChosen={use.setChosen} onSend={send} />}
       <UploadList uploads={uploads} withSku />
+      <ZipList zips={zips} />
       <OnTheirWay live={live} />
     </PageFrame>
   );

@@ -2,7 +2,14 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sku } from "@tillsight/contracts";
-import { type AnalysedItem, analysePicture, embedForEnrolment } from "@tillsight/edge-daemon";
+import {
+  analysePicture,
+  analyseTray,
+  embedForEnrolment,
+  type HeldItem,
+  parseConfig,
+  recogniserSettings,
+} from "@tillsight/edge-daemon";
 import {
   type Detection,
   type Detector,
@@ -13,6 +20,7 @@ import {
 import { createRandom } from "../../../virtual/random.js";
 import { referencePhotos } from "../../../virtual/reference-photos.js";
 import { TrayRenderer } from "../../../virtual/renderer.js";
+import type { Scene } from "../../../virtual/scene.js";
 import { type BenchContext, progress } from "../context.js";
 import { Shop } from "../shop.js";
 import { type ComposedTray, composeTray, type TrayPlan } from "./compose.js";
@@ -20,6 +28,8 @@ import type { TrayGoods } from "./goods.js";
 import { type TrueItem, truthOf } from "./truth.js";
 
 const REFERENCES = 5;
+/** Pictures that the lane sees of each tray: under half a second of a usual camera. */
+const PICTURES = 4;
 /** Detections below the manifest's threshold are needed for the precision curve, down to this score. */
 const LEAST_SCORE = 0.02;
 
@@ -27,43 +37,35 @@ const LEAST_SCORE = 0.02;
 export interface TrayResult {
   readonly plan: TrayPlan;
   readonly truth: readonly TrueItem[];
-  readonly found: readonly AnalysedItem[];
+  readonly found: readonly HeldItem[];
   /** Also of those below the threshold. */
   readonly detections: readonly Detection[];
 }
 
-/** The shipped detector that also remembers what it saw below its threshold; what it answers stays the same. */
-export interface WatchedDetector extends Detector {
-  last(): readonly Detection[];
+/** The shipped detector, and the same one that says everything, for the precision curve. */
+export interface BothDetectors {
+  readonly shipped: Detector;
+  readonly eager: Detector;
+  close(): Promise<void>;
 }
 
-/**
- * Suppression goes from the best score down, so boxes below the threshold never change what happens above it:
- * one call gives both lists.
- */
-export async function watchedDetector(threads: number): Promise<WatchedDetector> {
+export async function openDetectors(threads: number): Promise<BothDetectors> {
   const folder = mkdtempSync(join(tmpdir(), "tillsight-detector-"));
   try {
     cpSync(defaultModelFolder, folder, { recursive: true });
-    let threshold = LEAST_SCORE;
     for (const name of readdirSync(folder).filter((n) => n.endsWith(".json"))) {
       const manifest = JSON.parse(readFileSync(join(folder, name), "utf8"));
       if (manifest.kind !== "detector") continue;
-      threshold = manifest.thresholds.score;
       manifest.thresholds.score = LEAST_SCORE;
+      delete manifest.thresholds.doubt;
       writeFileSync(join(folder, name), JSON.stringify(manifest));
     }
-    const detector = await loadDetector({ folder, threads });
-    let last: readonly Detection[] = [];
-    return {
-      ...detector,
-      async detect(picture) {
-        const found = await detector.detect(picture);
-        last = found;
-        return found.filter(({ score }) => score >= threshold);
-      },
-      last: () => last,
+    const [shipped, eager] = [await loadDetector({ threads }), await loadDetector({ folder, threads })];
+    const close = async (): Promise<void> => {
+      await shipped.close();
+      await eager.close();
     };
+    return { shipped, eager, close };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -97,10 +99,16 @@ export async function measureTrays(
   what: string,
   goods: TrayGoods,
   plans: readonly TrayPlan[],
-  detector: WatchedDetector,
+  detectors: BothDetectors,
   embedder: Embedder,
 ): Promise<MeasuredTrays> {
+  const detector = detectors.shipped;
   const { shop, unfound } = await stocked(goods, detector, embedder);
+  const deps = { detector, embedder, catalog: shop.catalog };
+  const settings = recogniserSettings(
+    parseConfig({}, "the benchmark").recognition,
+    embedder.thresholds.ambiguous,
+  );
   const renderer = new TrayRenderer(context.seed, goods.load);
   const tell = progress(context, what);
   const results: TrayResult[] = [];
@@ -111,10 +119,16 @@ export async function measureTrays(
         goods.items,
         createRandom(context.seed).fork(`${what} ${i}`),
       );
-      const picture = await renderer.render(tray.scene, i);
-      const found = await analysePicture(picture, { detector, embedder, catalog: shop.catalog });
+      const shown = (scene: Scene, n: number) => renderer.render(scene, i * (PICTURES + 1) + n);
+      const bare = await shown({ ...tray.scene, items: [], hand: null }, 0);
+      const pictures = [];
+      for (let n = 1; n <= PICTURES; n++) pictures.push(await shown(tray.scene, n));
+      const last = pictures.at(-1) ?? bare;
+      const found = plan.hand
+        ? await analysePicture(last, deps)
+        : await analyseTray(bare, pictures, deps, settings);
       const truth = await truthOf(tray, goods.load);
-      results.push({ plan, truth, found, detections: detector.last() });
+      results.push({ plan, truth, found, detections: await detectors.eager.detect(last) });
       tell(i + 1, plans.length);
       context.signal.throwIfAborted();
     }

@@ -167,7 +167,8 @@ export function traysSection(part: string, title: string, file: string, goods: M
     ...{ name: part, title, targets: targetsOf(goods) },
     text: [
       about,
-      "*cAcc* is the share of trays with every item and count right: with the *best product* of every box (the measure of the RPC benchmark; nothing is asked and nothing is unknown), *as decided* (every item matched outright), and with *questions answered* (the shopper touches the right candidate where it is offered). *Counting error* sums over the products how far their counts are off. Boxes are exact, from the outlines that the renderer draws; an item counts while 30 % of its outline is in sight. *mAP50* and *recall* are the detector's alone, recall at its calibrated threshold.",
+      "*cAcc* is the share of trays with every item and count right: with the *best product* of every box (the measure of the RPC benchmark; nothing is asked and nothing is unknown), *as decided* (every item matched outright), and with *questions answered* (the shopper touches the right candidate where it is offered). *Counting error* sums over the products how far their counts are off. Boxes are exact, from the outlines that the renderer draws; an item counts while 30 % of its outline is in sight. *Recall* is the lane's, *mAP50* the detector's alone.",
+      "Each tray is shown as the lane sees one: bare, as it was between two shoppers, then in four pictures. Where a hand is over it, the lane would wait; there, one picture is judged by itself.",
       enrolmentText(goods),
       accuracyTable(goods),
       "What goes wrong:",
