@@ -47,6 +47,7 @@ Usage: node cloud-sync/dist/main.js [options]
   --adopt-key           the key that this database was signed with is lost: go on with this copy's own
   --rotate-key          make a new signing key, endorsed by the present one, and end; stop headquarters first
   --revoke-old          with --rotate-key: the present key may be stolen, lanes are to believe it no more
+  --most-references <n>  photos by which lanes know a product at most, those that show most (default: all)
   --private-links       fetch pictures behind links also from addresses of the own network
   --models <folder>     manifests and weights                 (default: the ones shipped)
   --log-level <level>   error, warn, info or debug            (default info)
@@ -126,6 +127,12 @@ const Options = z.object({
   objects: z.string().min(1).optional(),
   models: z.string().optional(),
   "private-links": z.boolean().default(false),
+  "most-references": z.coerce
+    .number("a number of references")
+    .int("whole references")
+    .min(1, "at least one reference")
+    .max(1000, "at most 1000 references")
+    .optional(),
   "log-level": z.enum(logLevels).default("info"),
 });
 export type CliOptions = z.infer<typeof Options>;
@@ -172,6 +179,7 @@ export function parseOptions(argv: readonly string[]): CliOptions {
         "rotate-key": { type: "boolean" },
         "revoke-old": { type: "boolean" },
         "private-links": { type: "boolean" },
+        "most-references": text,
         help: { type: "boolean", short: "h" },
       },
     });

@@ -43,6 +43,8 @@ export interface CloudSyncOptions {
   readonly photoReader?: PhotoReader | undefined;
   /** Cosine from which the lane takes two pictures for the same product (the embedder's threshold). */
   readonly match?: number | undefined;
+  /** References that a product may have, the photos that add least give way; left out: any number. */
+  readonly mostReferences?: number | undefined;
   /** How pictures behind links may be fetched. */
   readonly links?: Omit<FetchOptions, "signal">;
   /** Leases and repetitions of enrolment. */
@@ -178,7 +180,11 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await imports.start();
   const enrolment = new Enrolment({
     ...{ db, catalog, photos, log, reader: options.photoReader, match: options.match },
-    ...{ links: options.links ?? {}, queue: options.enrolQueue ?? {} },
+    ...{
+      links: options.links ?? {},
+      queue: options.enrolQueue ?? {},
+      mostReferences: options.mostReferences,
+    },
   });
   await enrolment.embedAgain();
   const credentials = new Credentials(db);

@@ -45,6 +45,7 @@ async function run(options: CliOptions): Promise<void> {
       review: options["keep-review"],
     },
     ...{ embedderId: photoReader.embedderId, photoReader, match: photoReader.match },
+    mostReferences: options["most-references"],
     links: { allowPrivate: options["private-links"] },
   });
   // Beside the log: a secret does not belong into stored logs.

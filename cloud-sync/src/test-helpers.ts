@@ -22,7 +22,7 @@ export function unitVector(seed: number): Float32Array {
 export function product(sku: string, fields: Partial<Record<keyof Product, unknown>> = {}): Product {
   return Product.parse({
     ...{ sku, name: `Item ${sku}`, unit: "each", price: { minor: 199, currency: "EUR" }, taxRateBp: 700 },
-    ...{ gtins: [], plu: null, tareGrams: 0, minAge: null },
+    ...{ gtins: [], plu: null, tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
     ...fields,
   });
 }

@@ -8,7 +8,7 @@ const timed = (minor: number, validFrom: string, validUntil: string | null = nul
 });
 const old = {
   ...{ sku: "milk", name: "Milk", unit: "each", price: eur(119), taxRateBp: 700, gtins: [], plu: null },
-  ...{ tareGrams: 0, minAge: null },
+  ...{ tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
 };
 
 test("a record written before names, timed prices and pictures existed still parses", () => {

@@ -50,6 +50,10 @@ export const Product = z.strictObject({
   plu: Plu.nullable(),
   /** Weight of the packaging that the scale must not charge, grams. */
   tareGrams: z.int().min(0).max(20_000),
+  /** What one piece weighs with its packaging, grams; null where it is not known or differs. A scale's evidence. */
+  unitGrams: z.int().min(1).max(50_000).nullable().default(null),
+  /** Nearly every piece weighs so many grams more or less at most. */
+  unitToleranceGrams: z.int().min(0).max(10_000).default(0),
   /** Age in years a shopper must have, or null. */
   minAge: z.int().min(1).max(99).nullable(),
   /** Shelf picture, or null. */

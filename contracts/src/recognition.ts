@@ -72,6 +72,8 @@ export const DecisionReason = z.strictObject({
   needed: z.number(),
   /** Settled frames that it rests on. */
   frames: z.int().min(0),
+  /** What it weighs, where a scale said so, and how many times likelier that makes `first`; null: not known of it. */
+  weight: z.strictObject({ grams: z.number(), times: z.number().positive().nullable() }).optional(),
 });
 export type DecisionReason = z.infer<typeof DecisionReason>;
 

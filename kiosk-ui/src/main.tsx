@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { pickLocale } from "./i18n/index.js";
 import "@tillsight/look/tokens.css";
+import "@tillsight/look/base.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/tray.css";

@@ -10,6 +10,7 @@ export * from "./networks.js";
 export * from "./nms.js";
 export * from "./picture.js";
 export * from "./print.js";
+export * from "./references.js";
 export { knownProviders, type SessionSettings } from "./session.js";
 export { defaultModelFolder, readModel, type StoredModel } from "./store.js";
 export * from "./subject.js";

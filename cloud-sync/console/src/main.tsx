@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { SessionKeeper } from "./api/session-keeper.js";
 import { pickLocale } from "./i18n/index.js";
 import "@tillsight/look/tokens.css";
+import "@tillsight/look/base.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/fields.css";

@@ -1,16 +1,20 @@
-import { change } from "../catalog/change-log.js";
-import { writeReferences } from "../catalog/references.js";
+import { type ChangeLog, change } from "../catalog/change-log.js";
+import { dropReference, writeReferences } from "../catalog/references.js";
 import { readProducts } from "../catalog/write-products.js";
 import { LeaseLostError, NotFoundError, PhotoRefusedError } from "../errors.js";
-import type { Database } from "../storage/database.js";
+import type { Database, Sql } from "../storage/database.js";
 import { inspectPhoto } from "./decode.js";
 import { type FetchOptions, fetchPicture } from "./fetch-picture.js";
+import { surplusReferences } from "./keep-references.js";
 import type { PhotoStore } from "./photo-store.js";
 import { judge, outcomeOf } from "./quality/judge.js";
+import { replacesFinding, surplusFinding, withFinding } from "./quality/surplus.js";
+import type { Verdict } from "./quality/verdict.js";
 import { hasReferenceOf } from "./queue/jobs.js";
 import type { Claim, JobQueue, Outcome } from "./queue/queue.js";
 import type { PhotoReader } from "./reading.js";
 import type { ReferenceIndex } from "./reference-index.js";
+import { holdStrays, strayVerdict } from "./strays.js";
 import { type DoJob, failureOf } from "./worker.js";
 
 export interface JobParts {
@@ -21,7 +25,17 @@ export interface JobParts {
   readonly index: ReferenceIndex;
   /** The embedder's threshold of a match, as the lane uses it. */
   readonly match: number;
+  /** References that a product may have; any number where it is left out. */
+  readonly mostReferences: number | undefined;
   readonly links: Omit<FetchOptions, "signal">;
+}
+
+interface Photo {
+  readonly job: Claim["job"];
+  /** Its name in the object store. */
+  readonly photo: string;
+  readonly vector: Float32Array;
+  readonly verdict: Verdict;
 }
 
 /** From the stored or linked picture to a reference of its product, or to why not. */
@@ -48,16 +62,35 @@ async function enrolPhoto(parts: JobParts, claim: Claim, signal: AbortSignal): P
   signal.throwIfAborted();
   const state = outcomeOf(verdict, job.forced);
   if (state !== "enrolled") return settle(parts, claim, { state, verdict, failure: null });
+  const strays = await index.strays({ id: job.id, sku: job.sku, photo, vector: reading.vector });
+  const itself = job.forced ? undefined : strays.find(({ id }) => id === job.id);
+  if (itself)
+    return settle(parts, claim, { state: "held", verdict: strayVerdict(verdict, itself), failure: null });
   // Reference and job in one transaction: a worker that is killed leaves both or none.
   await change(db, { actor: "enrolment", source: `enrol:${job.id}` }, async (tx, log) => {
     if (!(await readProducts(tx, [job.sku])).has(job.sku)) throw gone(job.sku);
-    if (!(await hasReferenceOf(tx, job.sku, photo, reader.embedderId)))
-      await writeReferences(tx, log, job.sku, reader.embedderId, [
-        { id: job.id, vector: reading.vector, photo },
-      ]);
-    const done: Outcome = { state: "enrolled", verdict, lsn: log.lsn };
+    for (const id of await holdStrays(tx, strays)) await dropReference(tx, log, id);
+    const done = await keepReference(parts, tx, log, { job, photo, vector: reading.vector, verdict });
     if (!(await parts.queue.settle(tx, claim, done))) throw new LeaseLostError(job.id);
   });
+}
+
+/** The photo becomes a reference where the product has room for it, or where it says more than another one. */
+async function keepReference(
+  { reader: { embedderId }, mostReferences: most }: JobParts,
+  tx: Sql,
+  log: ChangeLog,
+  { job, photo, vector, verdict }: Photo,
+): Promise<Outcome> {
+  const { id, sku, forced } = job;
+  if (await hasReferenceOf(tx, sku, photo, embedderId)) return { state: "enrolled", verdict, lsn: log.lsn };
+  const surplus = await surplusReferences(tx, { sku, embedderId, most }, { id, vector, keep: forced });
+  if (surplus.includes(id))
+    return { state: "refused", verdict: withFinding(verdict, surplusFinding), failure: null };
+  await writeReferences(tx, log, sku, embedderId, [{ id, vector, photo }]);
+  for (const one of surplus) await dropReference(tx, log, one);
+  const noted = surplus.length > 0 ? withFinding(verdict, replacesFinding(surplus)) : verdict;
+  return { state: "enrolled", verdict: noted, lsn: log.lsn };
 }
 
 const gone = (sku: string) =>

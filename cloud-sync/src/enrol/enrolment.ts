@@ -24,6 +24,8 @@ export interface EnrolmentOptions {
   readonly reader?: PhotoReader | undefined;
   /** Cosine from which the lane takes two pictures for the same product. */
   readonly match?: number | undefined;
+  /** References that a product may have, the photos that add least give way; left out: any number. */
+  readonly mostReferences?: number | undefined;
   readonly links?: Omit<FetchOptions, "signal">;
   readonly queue?: QueueOptions;
   readonly log: Logger;
@@ -58,7 +60,8 @@ export class Enrolment {
     const index = new ReferenceIndex(db, reader.embedderId);
     const match = options.match ?? 0.86;
     const links = options.links ?? {};
-    const work = jobDoer({ db, queue: this.queue, photos, reader, index, match, links });
+    const { mostReferences } = options;
+    const work = jobDoer({ db, queue: this.queue, photos, reader, index, match, mostReferences, links });
     this.#worker = new EnrolWorker({ queue: this.queue, work, log });
   }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { newestLsn, referenceKey, vectorOf } from "../catalog/change-log.js";
 import type { Database } from "../storage/database.js";
 import type { Conflict } from "./quality/verdict.js";
+import { type Known, type Stray, strayOf } from "./strays.js";
 
 interface Entry {
   readonly sku: string;
@@ -48,6 +49,39 @@ export class ReferenceIndex {
       best.set(entry.sku, { sku: entry.sku, reference: id, photo: entry.photo, similarity });
     }
     return [...best.values()].sort((a, b) => b.similarity - a.similarity).slice(0, limit);
+  }
+
+  /**
+   * Strays that come to light with a new reference: among those of its product and of the products most like it.
+   * Everything is compared anew, so that a wrong picture is found whether it came before or after the right ones.
+   */
+  async strays(fresh: Known & { readonly sku: string }, neighbours = 4): Promise<Stray[]> {
+    await this.#follow();
+    const products = new Map<string, Known[]>([[fresh.sku, [fresh]]]);
+    const likest = new Map<string, number>();
+    let seen = 0;
+    for (const [id, { sku, photo, vector }] of this.#entries) {
+      if (++seen % page === 0) await nextTurn();
+      if (id === fresh.id) continue;
+      const known = products.get(sku);
+      if (known) known.push({ id, photo, vector });
+      else products.set(sku, [{ id, photo, vector }]);
+      likest.set(sku, Math.max(likest.get(sku) ?? -1, dot(vector, fresh.vector)));
+    }
+    likest.delete(fresh.sku);
+    const near = [...likest].sort((a, b) => b[1] - a[1]).slice(0, neighbours);
+    const own = products.get(fresh.sku) ?? [];
+    const found: (Stray | null)[] = [];
+    products.delete(fresh.sku);
+    for (const one of own) {
+      await nextTurn();
+      found.push(strayOf(one, own, products));
+    }
+    for (const [sku] of near) {
+      const others = products.get(sku) ?? [];
+      for (const one of others) found.push(strayOf(one, others, [[fresh.sku, own]]));
+    }
+    return found.filter((stray) => stray !== null);
   }
 
   /** One at a time, and each question waits for what was committed before it was asked. */

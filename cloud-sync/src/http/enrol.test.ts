@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Sku } from "@tillsight/contracts";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -18,7 +19,9 @@ const photoReader: PhotoReader = {
 beforeAll(async () => {
   folder = temporaryFolder();
   const enrolQueue = { maxAttempts: 3, backOff: { firstMs: 20, mostMs: 40 } };
-  cloud = await startCloudSync({ dataDir: folder.dir, store: "north", embedderId, photoReader, enrolQueue });
+  cloud = await startCloudSync({
+    ...{ dataDir: folder.dir, store: "north", embedderId, photoReader, enrolQueue, mostReferences: 6 },
+  });
 }, 120_000);
 afterAll(async () => {
   await cloud.stop();
@@ -197,6 +200,73 @@ test("the same picture for another product is held, and both pictures are at han
   await cloud.catalog.removeReference(first?.id ?? "", "test");
   await call("POST", `/api/enrolments/${second?.id}/retry`);
   expect((await until(second?.id ?? "", "enrolled")).verdict?.conflicts).toEqual([]);
+});
+
+/** The same pixels in another file. */
+const copy = (red: number) =>
+  testPhoto(red).then((bytes) => sharp(bytes).webp({ lossless: true }).toBuffer());
+const refer = (sku: string, ...vectors: Float32Array[]) =>
+  cloud.catalog.addReferences(
+    Sku.parse(sku),
+    vectors.map((vector) => ({ id: randomUUID(), vector })),
+    "test",
+  );
+/** Of that photo, as the worker makes it. */
+const vectorOf = async (red: number) => (await real.read(await testPhoto(red))).vector;
+
+test("a photo that looks like another product rather than its own waits for a person", async () => {
+  const looks = await vectorOf(140);
+  const opposite = looks.map((v) => -v);
+  // Alike, and yet no duplicate.
+  const alike = looks.map((v, i) => v + (i === 0 ? 0.5 : 0));
+  const length = Math.hypot(...alike);
+  await refer("cup", ...[1, 2].map(() => alike.map((v) => v / length)));
+  await refer("mug", opposite, opposite, opposite, opposite);
+  const [stray] = await upload("mug", await testPhoto(140));
+  const held = await until(stray?.id ?? "", "held");
+  expect(codes(held)).toContain("stray");
+  expect(held.verdict?.conflicts).toMatchObject([{ sku: "cup" }]);
+  expect(await references("mug")).toHaveLength(4);
+});
+
+test("a wrong photo that came before the product it shows is found later, and stays once a person wants it", async () => {
+  const ids = async () => (await references("mug")).map(({ id }) => id);
+  const [early] = await upload("mug", await testPhoto(150));
+  const wrong = early?.id ?? "";
+  await until(wrong, "enrolled");
+  const looks = await vectorOf(150);
+  const opposite = looks.map((v) => -v);
+  await refer("mug", opposite, opposite, opposite, opposite);
+  await refer("cup", looks);
+  const [right] = await upload("cup", await copy(150));
+  await until(right?.id ?? "", "held");
+  await call("POST", `/api/enrolments/${right?.id}/accept`);
+  expect(codes(await until(wrong, "held"))).toContain("stray");
+  expect(await ids()).toHaveLength(4);
+  expect(await ids()).not.toContain(wrong);
+  await call("POST", `/api/enrolments/${wrong}/accept`);
+  await until(wrong, "enrolled");
+  const [more] = await upload("cup", await testPhoto(155));
+  await until(more?.id ?? "", "enrolled");
+  expect((await shown(wrong)).state).toBe("enrolled");
+  expect(await ids()).toContain(wrong);
+});
+
+test("a product with all the photos it may have takes what shows something new, or what a person wants", async () => {
+  const ids = async () => (await references("mug")).map(({ id }) => id);
+  const [one, other] = [await vectorOf(180), await vectorOf(190)];
+  await refer("mug", one, one, other, ...(await Promise.all([210, 215, 220].map(vectorOf))));
+  const [fresh] = await upload("mug", await testPhoto(200));
+  expect(codes(await until(fresh?.id ?? "", "enrolled"))).toContain("replaces");
+  expect(await ids()).toHaveLength(6);
+  expect(await ids()).toContain(fresh?.id);
+  const [again] = await upload("mug", await copy(200));
+  expect(codes(await until(again?.id ?? "", "refused"))).toContain("surplus");
+  expect(await ids()).not.toContain(again?.id);
+  await call("POST", `/api/enrolments/${again?.id}/accept`);
+  await until(again?.id ?? "", "enrolled");
+  expect(await ids()).toContain(again?.id);
+  expect(await ids()).toHaveLength(6);
 });
 
 test("a picture that fails again and again is on the dead-letter list, and goes through by hand", async () => {

@@ -13,7 +13,7 @@ import { postgresBinaries, startPostgres, withPostgres } from "./testing/postgre
 const body = (sku: string, name: string, gtins: string[] = []) =>
   JSON.stringify({
     ...{ sku, name, unit: "each", price: { minor: 199, currency: "EUR" }, taxRateBp: 700, gtins, plu: null },
-    ...{ tareGrams: 0, minAge: null },
+    ...{ tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
   });
 
 /** As the first release left it: a product with a reference, one that was removed, and five changes. */

@@ -41,6 +41,7 @@ const units = ["each", "weight"] as const;
 const field = {
   ...{ kind: 0, sku: 1, name: 2, unit: 3, priceMinor: 4, currency: 5, taxRateBp: 6, gtins: 7, plu: 8 },
   ...{ tareGrams: 9, minAge: 10, names: 11, prices: 12, image: 13, id: 14, vector: 15 },
+  ...{ unitGrams: 16, unitToleranceGrams: 17 },
 } as const;
 
 const kinds = { product: 0, reference: 1 } as const;
@@ -61,6 +62,8 @@ function productFields(p: Product): Map<number, unknown> {
     [field.names, p.names, Object.keys(p.names).length > 0],
     [field.prices, p.prices.map(timedPrice), p.prices.length > 0],
     [field.image, p.image, p.image !== null],
+    [field.unitGrams, p.unitGrams, p.unitGrams !== null],
+    [field.unitToleranceGrams, p.unitToleranceGrams, p.unitToleranceGrams !== 0],
   ];
   return new Map(all.filter(([, , present]) => present).map(([number, value]) => [number, value]));
 }
@@ -112,6 +115,8 @@ function toProduct(fields: ReadonlyMap<number, unknown>): Product {
     tareGrams: fields.get(field.tareGrams) ?? 0,
     minAge: fields.get(field.minAge) ?? null,
     image: fields.get(field.image) ?? null,
+    unitGrams: fields.get(field.unitGrams) ?? null,
+    unitToleranceGrams: fields.get(field.unitToleranceGrams) ?? 0,
   });
 }
 

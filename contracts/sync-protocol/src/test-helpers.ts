@@ -26,6 +26,8 @@ export const products: fc.Arbitrary<Product> = fc
     taxRateBp: fc.integer({ min: 0, max: 10_000 }),
     gtins: fc.subarray(["4006381333931", "96385074", "00012345600012", "012345678905"]),
     plu: fc.option(fc.stringMatching(/^\d{4,5}$/)),
+    unitGrams: fc.option(fc.integer({ min: 1, max: 50_000 })),
+    unitToleranceGrams: fc.integer({ min: 0, max: 10_000 }),
     tareGrams: fc.integer({ min: 0, max: 20_000 }),
     minAge: fc.option(fc.integer({ min: 1, max: 99 })),
     image: fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9._/-]{0,20}$/)),

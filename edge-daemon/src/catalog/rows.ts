@@ -19,6 +19,8 @@ export interface ProductRow {
   names: string;
   prices: string;
   image: string | null;
+  unit_grams: number | null;
+  unit_tolerance_grams: number;
 }
 
 /** Lower case without accents, so that "apfel" finds "Äpfel": SQLite's LIKE folds ASCII only. */
@@ -45,6 +47,8 @@ export function toRow(product: Product, origin: Origin): Record<string, string |
     names: JSON.stringify(product.names),
     prices: JSON.stringify(product.prices),
     image: product.image,
+    unitGrams: product.unitGrams,
+    unitToleranceGrams: product.unitToleranceGrams,
   };
 }
 
@@ -66,5 +70,7 @@ export function toProduct(row: ProductRow | undefined): Product | undefined {
     names: JSON.parse(row.names),
     prices: JSON.parse(row.prices),
     image: row.image,
+    unitGrams: row.unit_grams,
+    unitToleranceGrams: row.unit_tolerance_grams,
   } as Product;
 }

@@ -69,4 +69,9 @@ export const migrations: readonly string[] = [
     exists (select 1 from product where origin = 'hq') or exists (select 1 from reference where origin = 'hq'),
     'unknown', '0000000000000000000000000000000000000000000000000000000000000000');
   `,
+  // What one piece weighs: products that headquarters sent before have none.
+  `
+  alter table product add column unit_grams integer;
+  alter table product add column unit_tolerance_grams integer not null default 0;
+  `,
 ];

@@ -250,12 +250,14 @@ function prepare(db: Db) {
     weighedCount: db.prepare("select count(*) as n from product where unit = 'weight'"),
     upsertProduct: db.prepare(`
       insert into product values (@sku, @name, @folded, @unit, @priceMinor, @currency, @taxRateBp, @gtins, @plu,
-        @tareGrams, @minAge, @origin, @names, @prices, @image, @digest)
+        @tareGrams, @minAge, @origin, @names, @prices, @image, @digest, @unitGrams,
+        @unitToleranceGrams)
       on conflict (sku) do update set name = excluded.name, folded = excluded.folded, unit = excluded.unit,
         price_minor = excluded.price_minor, currency = excluded.currency, tax_rate_bp = excluded.tax_rate_bp,
         gtins = excluded.gtins, plu = excluded.plu, tare_grams = excluded.tare_grams, min_age = excluded.min_age,
         origin = excluded.origin, names = excluded.names, prices = excluded.prices, image = excluded.image,
-        digest = excluded.digest`),
+        digest = excluded.digest, unit_grams = excluded.unit_grams,
+        unit_tolerance_grams = excluded.unit_tolerance_grams`),
     clearBarcodes: db.prepare("delete from barcode where sku = ?"),
     putBarcode: db.prepare(
       "insert into barcode values (?, ?) on conflict (code) do update set sku = excluded.sku",

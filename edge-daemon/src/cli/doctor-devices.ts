@@ -1,6 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { OpenCvCamera } from "../adapters/camera/index.js";
+import { SicsScale } from "../adapters/scale/index.js";
 import { networksHealth } from "../daemon/health-parts.js";
 import type { CameraStatus } from "../ports/camera.js";
+import { systemClock } from "../ports/clock.js";
 import { askLane } from "./ask-lane.js";
 import type { Check } from "./doctor.js";
 import { infosOf, openNetworks } from "./parts.js";
@@ -58,5 +61,29 @@ const models: Check = {
   },
 };
 
+/** A scale says its weight several times a second once it was asked. */
+const scaleWaitMs = 3_000;
+
+const scale: Check = {
+  name: "scale",
+  run: async (config) => {
+    if (!config.scale) return { state: "ok", detail: "none is set, so items are not weighed" };
+    const { path } = config.scale;
+    const inLane = (await askLane(config).catch(() => undefined))?.parts.scale;
+    if (inLane?.state === "ok") return { state: "ok", detail: `the running lane has it: ${inLane.detail}` };
+    const device = new SicsScale(config.scale, systemClock);
+    await device.start();
+    try {
+      const until = systemClock.monotonic() + scaleWaitMs;
+      while (device.fault() && systemClock.monotonic() < until) await delay(50);
+      const fault = device.fault();
+      if (!fault) return { state: "ok", detail: `${path} gives weights` };
+      return { state: "failure", detail: fault.message, fix: fault.fix };
+    } finally {
+      await device.stop();
+    }
+  },
+};
+
 /** Checks that open devices and load networks; some seconds each. */
-export const deviceChecks: readonly Check[] = [models, camera];
+export const deviceChecks: readonly Check[] = [models, camera, scale];

@@ -19,6 +19,8 @@ export interface EnrollOptions {
   /** Basis points. */
   readonly tax: number;
   readonly tare: number;
+  readonly grams?: number;
+  readonly gramsTolerance: number;
   readonly minAge?: number;
   readonly force: boolean;
 }
@@ -34,6 +36,8 @@ export function productOf(options: EnrollOptions, currency: string): Product {
     gtins: options.gtin ?? [],
     plu: options.plu ?? null,
     tareGrams: options.tare,
+    unitGrams: options.grams ?? null,
+    unitToleranceGrams: options.gramsTolerance,
     minAge: options.minAge ?? null,
   });
   if (parsed.success) return parsed.data;

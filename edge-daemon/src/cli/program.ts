@@ -40,6 +40,8 @@ function addItemCommand(program: Command, context: Context, finish: Finish): voi
     .option("--gtin <gtin...>", "barcodes")
     .option("--plu <plu>", "price look-up code")
     .option("--tax <bp>", "tax rate in basis points (700 = 7 %)", whole, 0)
+    .option("--grams <grams>", "what one piece weighs, for a lane with a scale under its tray", whole)
+    .option("--grams-tolerance <grams>", "how much more or less nearly every piece weighs", whole, 0)
     .option("--tare <grams>", "weight of the packaging, which is not charged", whole, 0)
     .option("--min-age <years>", "age that a shopper must have", whole)
     .option("--force", "also when it looks like another product", false)

@@ -132,6 +132,29 @@ const RecognitionConfig = z.strictObject({
   }),
 });
 
+const ScaleConfig = z.strictObject({
+  path: z.string().min(1).meta({
+    title: "Scale's port",
+    description: "Serial device of the scale under the tray, which speaks MT-SICS.",
+  }),
+  baudRate: z.int().min(300).max(115_200).default(9600).meta({
+    title: "Baud rate",
+    description: "Bits a second, as set on the scale.",
+  }),
+  dataBits: z
+    .union([z.literal(7), z.literal(8)])
+    .default(8)
+    .meta({ title: "Data bits", description: "7 or 8, as set on the scale." }),
+  parity: z
+    .enum(["none", "even", "odd"])
+    .default("none")
+    .meta({ title: "Parity", description: "none, even or odd, as set on the scale." }),
+  deviation: z.number().min(0.1).max(1_000).default(2).meta({
+    title: "Deviation",
+    description: "Standard deviation of a reading, grams: about half of what it is off by at times.",
+  }),
+});
+
 const KioskConfig = z.strictObject({
   host: z
     .string()
@@ -236,6 +259,10 @@ export const DaemonConfig = z.strictObject({
   camera: CameraConfig.prefault({}).meta({ title: "Camera", description: "The tray's camera." }),
   models: ModelsConfig.prefault({}).meta({ title: "Models", description: "Networks and what they run on." }),
   recognition: RecognitionConfig.prefault({}).meta({ title: "Recognition", description: "When to decide." }),
+  scale: ScaleConfig.optional().meta({
+    title: "Scale",
+    description: "Under the tray; left out, items are not weighed.",
+  }),
   till: PosSettings.prefault({}).meta({ title: "Till", description: "How line items reach the till." }),
   kiosk: KioskConfig.prefault({}).meta({ title: "Kiosk API", description: "For the shopper's page." }),
   sync: SyncConfig.prefault({}).meta({ title: "Sync", description: "Catalog from headquarters." }),

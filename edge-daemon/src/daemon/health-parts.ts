@@ -1,6 +1,7 @@
 import type { LaneNotice, PartHealth } from "@tillsight/contracts";
 import type { NetworkInfo } from "@tillsight/models";
 import type { CameraStatus } from "../ports/camera.js";
+import type { Scale } from "../ports/scale.js";
 
 /** A faulty camera sells nothing new, but what is in the basket can still be paid. */
 export function cameraHealth(status: CameraStatus): PartHealth {
@@ -45,4 +46,12 @@ export function noticesHealth(notices: readonly LaneNotice[], well: string): Par
   const worst = notices.find((n) => n.severity === "fault") ?? notices[0];
   if (!worst) return { state: "ok", detail: well };
   return { state: worst.severity === "fault" ? "failed" : "degraded", detail: worst.text, fix: worst.fix };
+}
+
+/** Without a scale items are recognised by their pictures alone: a loss, no failure. */
+export function scaleHealth(scale: Pick<Scale, "fault" | "grams">, path: string): PartHealth {
+  const fault = scale.fault();
+  if (fault) return { state: "degraded", detail: fault.message, fix: fault.fix };
+  const grams = scale.grams();
+  return { state: "ok", detail: `${path}, ${grams === null ? "not still" : `${grams.toFixed(0)} g`}` };
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { describeError } from "@tillsight/contracts";
+import { SicsScale } from "../adapters/scale/index.js";
 import type { Catalog } from "../catalog/index.js";
 import { decisionKey, inWords } from "../domain/recognition/index.js";
+import type { Scale } from "../ports/scale.js";
 import {
   createBarcodeReader,
   type PictureCheck,
@@ -10,6 +12,7 @@ import {
   recogniserSettings,
 } from "../recognition/index.js";
 import type { Assembly } from "./assembly.js";
+import { scaleHealth } from "./health-parts.js";
 import type { Lane } from "./lane.js";
 import { staleAfter } from "./stale-after.js";
 import type { SuspectedPictures } from "./suspected-pictures.js";
@@ -73,6 +76,20 @@ function hooks(assembly: Assembly, { failing, barcodes, suspects }: Sight): Reco
   };
 }
 
+/** The scale under the tray, where there is one. Without it selling goes on, by pictures alone. */
+async function startScale({ config, deps, parts, health }: Assembly): Promise<Scale | undefined> {
+  if (!config.scale) return undefined;
+  const { path } = config.scale;
+  const scale = new SicsScale(config.scale, deps.clock);
+  await parts.begin(
+    "scale",
+    () => scale.start(),
+    () => scale.stop(),
+  );
+  health.register("scale", () => scaleHealth(scale, path));
+  return scale;
+}
+
 /** Starts camera and recognition; what they see goes to the lane. */
 export async function startSeeing(
   assembly: Assembly,
@@ -83,6 +100,7 @@ export async function startSeeing(
   const { config, deps, parts, metrics, trouble } = assembly;
   const { camera, clock } = deps;
   const { picture, barcodes, suspects } = sight;
+  const scale = await startScale(assembly);
   const recogniser = new Recogniser(
     {
       camera: picture.tapped(),
@@ -90,6 +108,7 @@ export async function startSeeing(
       detector: deps.networks.detector,
       embedder: deps.networks.embedder,
       catalog,
+      scale,
       prices: config.recognition.prices,
       pictures: pictureCheck(assembly),
       barcodes: config.recognition.barcodes ? await createBarcodeReader() : undefined,

@@ -89,7 +89,7 @@ export async function analyseTray(
   for (const [i, picture] of [bare, ...pictures].entries()) {
     const at = i * FRAME_MS;
     const moved = i === 0 ? { epoch: 0, stillSince: 0 } : { epoch: 1, stillSince: FRAME_MS };
-    const frame = { picture, grid: trayGrid(picture), at, ...moved };
+    const frame = { picture, grid: trayGrid(picture), at, ...moved, grams: null };
     reader.take(frame, await reader.look(frame));
   }
   return reader.held().map(({ item: { box, detection, decision }, evidence }) => ({

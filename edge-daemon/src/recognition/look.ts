@@ -13,6 +13,7 @@ import type { Prices } from "../domain/recognition/prices.js";
 import type { Sighting } from "../domain/recognition/tracker.js";
 import { noEvidence } from "../domain/recognition/votes.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
+import type { Scale } from "../ports/scale.js";
 import type { Glimpse } from "./glimpse.js";
 import { joinParts } from "./join-parts.js";
 import { decisionRule, nearReferences, withFrame } from "./matching.js";
@@ -37,6 +38,8 @@ export interface ReaderDeps {
   readonly prices?: Prices | undefined;
   /** Left out, pictures of goods are taken for goods. */
   readonly pictures?: PictureCheck | undefined;
+  /** Under the tray; left out, items are not weighed. */
+  readonly scale?: Pick<Scale, "grams" | "deviation"> | undefined;
   readonly stage?: ((stage: Stage, ms: number) => void) | undefined;
 }
 

@@ -1,7 +1,9 @@
+import type { Sku } from "@tillsight/contracts";
 import type { Embedder } from "@tillsight/models";
 import type { DecisionRule } from "../domain/recognition/decide.js";
 import type { Prices } from "../domain/recognition/prices.js";
 import { addFrame, type Evidence } from "../domain/recognition/votes.js";
+import type { UnitWeight } from "../domain/recognition/weight.js";
 import type { CatalogReader, Neighbour } from "../ports/catalog.js";
 
 /** References asked for each item, and how many when those are all of a few products with many references. */
@@ -36,3 +38,12 @@ export function withFrame(
   if (!deps.embedder.calibration) return addFrame(evidence, near);
   return addFrame(evidence, near, (sku) => deps.catalog.surroundings(sku));
 }
+
+/** What one piece weighs, of products that are sold by the piece and of which it is known. */
+export const unitWeights =
+  (catalog: Pick<CatalogReader, "product">) =>
+  (sku: Sku): UnitWeight | null => {
+    const product = catalog.product(sku);
+    if (product?.unit !== "each" || product.unitGrams === null) return null;
+    return { grams: product.unitGrams, tolerance: product.unitToleranceGrams };
+  };

@@ -191,7 +191,9 @@ export class Recogniser {
 
   async #look(frame: Frame, grid: TrayGrid, epoch: number): Promise<Seen> {
     const { stillSince } = this.#gate;
-    const settled = { picture: frame, grid, at: frame.capturedAt, epoch, stillSince };
+    // Asked before the networks take their time: the tray may move meanwhile.
+    const grams = this.#deps.scale?.grams() ?? null;
+    const settled = { picture: frame, grid, at: frame.capturedAt, epoch, stillSince, grams };
     return { frame, settled, looks: await this.#reader.look(settled) };
   }
 

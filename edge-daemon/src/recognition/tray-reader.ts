@@ -23,10 +23,12 @@ import {
   updateTracks,
 } from "../domain/recognition/tracker.js";
 import type { TrayGrid } from "../domain/recognition/tray-grid.js";
+import { freshTrayWeight, weighTray } from "../domain/recognition/tray-weight.js";
 import type { Evidence } from "../domain/recognition/votes.js";
+import { weighIn } from "../domain/recognition/weight.js";
 import { GlimpseMemory } from "./glimpse.js";
 import { type ItemLook, look, type Past, type ReaderDeps, timed } from "./look.js";
-import { decisionRule, withFrame } from "./matching.js";
+import { decisionRule, unitWeights, withFrame } from "./matching.js";
 
 /** One settled frame as the reader is told about it. */
 export interface SettledPicture {
@@ -38,6 +40,8 @@ export interface SettledPicture {
   readonly epoch: number;
   /** When the tray last stopped moving; monotonic, ms. */
   readonly stillSince: number;
+  /** What lay on the scale then; null where there is none, or it said nothing certain. */
+  readonly grams: number | null;
 }
 
 /** Part of an item's longer side that people see around it. */
@@ -76,6 +80,7 @@ export class TrayReader {
   #items = new Map<string, ItemState>();
   readonly #rule: DecisionRule;
   #surface: Surface | null = null;
+  #weight = freshTrayWeight;
   readonly #memory: GlimpseMemory;
   /** Settled frames since the tray last moved. */
   #frames = 0;
@@ -116,7 +121,7 @@ export class TrayReader {
     return this.#items.get(id) ?? freshItem;
   }
 
-  #update({ picture, grid, at, epoch }: SettledPicture, seen: readonly ItemLook[]): Reading {
+  #update({ picture, grid, at, epoch, grams }: SettledPicture, seen: readonly ItemLook[]): Reading {
     const moved = epoch !== this.#tracker.epoch;
     this.#frames = moved ? 1 : this.#frames + 1;
     const surface = this.#surface;
@@ -138,6 +143,9 @@ export class TrayReader {
       step.state.tracks.map((t) => t.box),
       picture,
     );
+    const ids = step.state.tracks.map((t) => t.id);
+    const { scale } = this.#deps;
+    if (scale) this.#weight = weighTray(this.#weight, { epoch, ids, grams }, scale.deviation);
     const now = new Map(seen.flatMap((s, i) => (s.fresh ? [[step.ids[i] ?? "", s] as const] : [])));
     return { events: step.events, ...this.#judge(picture, now, moved) };
   }
@@ -151,7 +159,9 @@ export class TrayReader {
       const known = this.#itemOf(track);
       const before = moved ? fadeItem(known) : known;
       const seen = now.get(track.id);
-      const evidence = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const looks = seen ? withFrame(before.evidence, seen.near, this.#deps) : before.evidence;
+      const weighed = this.#weight.items.get(track.id) ?? null;
+      const evidence = weighIn(looks, weighed, unitWeights(this.#deps.catalog));
       const step = stepItem(before, track, evidence, this.#skuOf, this.#rule, pictureLook(seen, notice));
       items.set(track.id, step.state);
       if (step.changed && step.trace) changed.push(step.trace);

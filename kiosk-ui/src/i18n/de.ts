@@ -121,6 +121,7 @@ export const de: Strings = {
     nothing: "Nichts zum Vergleichen",
   },
   second: (name) => `danach ${name}`,
+  weighs: (grams) => `wiegt ${grams.toFixed(0)} g`,
   notInCatalog: "nicht im Sortiment",
   suspend: "Anhalten",
   resume: "Fortsetzen",

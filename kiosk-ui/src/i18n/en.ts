@@ -121,6 +121,7 @@ export const en: Strings = {
     nothing: "Nothing to compare it with",
   },
   second: (name) => `second ${name}`,
+  weighs: (grams) => `weighs ${grams.toFixed(0)} g`,
   notInCatalog: "not in the catalog",
   suspend: "Put on hold",
   resume: "Resume",

@@ -81,6 +81,7 @@ export interface Strings {
   readonly lines: string;
   readonly because: Readonly<Record<Because, string>>;
   readonly second: (name: string) => string;
+  readonly weighs: (grams: number) => string;
   readonly notInCatalog: string;
   readonly suspend: string;
   readonly resume: string;

@@ -68,7 +68,15 @@ async function stock(cloud: CloudSync, products: number): Promise<void> {
     await cloud.catalog.putProduct(
       Product.parse({
         ...{ sku: skuOf(i), name: `Roasted coffee beans, kind ${i}`, unit: "each", taxRateBp: 700 },
-        ...{ price: { minor: 100 + i, currency: "EUR" }, gtins: [], plu: null, tareGrams: 0, minAge: null },
+        ...{
+          price: { minor: 100 + i, currency: "EUR" },
+          gtins: [],
+          plu: null,
+          tareGrams: 0,
+          unitGrams: null,
+          unitToleranceGrams: 0,
+          minAge: null,
+        },
       }),
       "bench",
     );

@@ -59,7 +59,7 @@ test("prices come to the canary first, to the rest once it is well, and not at a
   await cloud.catalog.putProduct(
     Product.parse({
       ...{ sku: "milk", name: "Milk", unit: "each", price: money(100, "EUR"), taxRateBp: 700 },
-      ...{ gtins: [], plu: null, tareGrams: 0, minAge: null },
+      ...{ gtins: [], plu: null, tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
     }),
     "test",
   );

@@ -45,7 +45,7 @@ const sku = (text: string) => text as Sku;
 const item = (name: string, cents = 199): Product =>
   Product.parse({
     ...{ sku: name, name: `Item ${name}`, unit: "each", price: money(cents, "EUR"), taxRateBp: 700 },
-    ...{ gtins: [], plu: null, tareGrams: 0, minAge: null },
+    ...{ gtins: [], plu: null, tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
   });
 
 function unitVector(seed: number): Float32Array {

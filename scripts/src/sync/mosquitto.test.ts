@@ -73,7 +73,7 @@ const brokers: [name: string, open: (tls: Certificate) => Promise<string>][] = [
 const item = (name: string, cents: number): Product =>
   Product.parse({
     ...{ sku: name, name: `Item ${name}`, unit: "each", price: money(cents, "EUR"), taxRateBp: 700 },
-    ...{ gtins: [], plu: null, tareGrams: 0, minAge: null },
+    ...{ gtins: [], plu: null, tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
   });
 
 async function headquarters(brokerUrl: string, ca: string): Promise<CloudSync> {

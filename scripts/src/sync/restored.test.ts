@@ -73,7 +73,7 @@ const put = (name: string, cents: number) =>
   cloud.catalog.putProduct(
     Product.parse({
       ...{ sku: name, name, unit: "each", price: money(cents, "EUR"), taxRateBp: 700 },
-      ...{ gtins: [], plu: null, tareGrams: 0, minAge: null },
+      ...{ gtins: [], plu: null, tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
     }),
     "test",
   );

@@ -45,6 +45,8 @@ function sell(
     gtins: extra.item === undefined ? [] : [demoGtin(extra.item)],
     plu: extra.plu === undefined ? null : Plu.parse(extra.plu),
     tareGrams: extra.tareGrams ?? 0,
+    unitGrams: null,
+    unitToleranceGrams: 0,
     minAge: extra.minAge ?? null,
     names: {},
     prices: [],

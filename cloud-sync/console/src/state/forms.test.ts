@@ -19,7 +19,16 @@ const full = Product.parse({
       validUntil: "2026-07-01T00:00:00.000Z",
     },
   ],
-  ...{ taxRateBp: 770, gtins: ["4006381333931"], plu: "4011", tareGrams: 12, minAge: 18, image: null },
+  ...{
+    taxRateBp: 770,
+    gtins: ["4006381333931"],
+    plu: "4011",
+    tareGrams: 12,
+    unitGrams: 250,
+    unitToleranceGrams: 5,
+    minAge: 18,
+    image: null,
+  },
 });
 
 describe("a product's form", () => {

@@ -10,7 +10,7 @@ const eur = (minor: number) => ({ minor, currency: "EUR" });
 const product = (sku: string, minor: number, extra: object = {}): Product =>
   Product.parse({
     ...{ sku, name: sku, unit: "each", price: eur(minor), taxRateBp: 700 },
-    ...{ gtins: [], plu: null, tareGrams: 0, minAge: null },
+    ...{ gtins: [], plu: null, tareGrams: 0, unitGrams: null, unitToleranceGrams: 0, minAge: null },
     ...extra,
   });
 const detail = (sku: string, minor: number, overrides: ProductDetail["overrides"] = {}): ProductDetail => ({

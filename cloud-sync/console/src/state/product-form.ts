@@ -17,6 +17,9 @@ export interface ProductForm {
   readonly gtins: string;
   readonly plu: string;
   readonly tare: string;
+  /** What one piece weighs. */
+  readonly grams: string;
+  readonly tolerance: string;
   readonly minAge: string;
   readonly image: string | null;
 }
@@ -41,6 +44,8 @@ export type Wrong =
   | "gtin"
   | "plu"
   | "grams"
+  | "unitGrams"
+  | "tolerance"
   | "age"
   | "tag"
   | "time"
@@ -51,7 +56,7 @@ export type FormErrors = Readonly<Record<string, Wrong>>;
 
 export const emptyForm = (currency: string): ProductForm => ({
   ...{ sku: "", name: "", names: [], unit: "each", price: "", currency, prices: [], tax: "" },
-  ...{ gtins: "", plu: "", tare: "", minAge: "", image: null },
+  ...{ gtins: "", plu: "", tare: "", grams: "", tolerance: "", minAge: "", image: null },
 });
 
 export function formOf(product: Product, locale: string): ProductForm {
@@ -64,6 +69,8 @@ export function formOf(product: Product, locale: string): ProductForm {
     gtins: product.gtins.join("\n"),
     plu: product.plu ?? "",
     tare: product.tareGrams === 0 ? "" : String(product.tareGrams),
+    grams: product.unitGrams === null ? "" : String(product.unitGrams),
+    tolerance: product.unitToleranceGrams === 0 ? "" : String(product.unitToleranceGrams),
     minAge: product.minAge === null ? "" : String(product.minAge),
   };
 }
@@ -95,6 +102,9 @@ export function readForm(form: ProductForm): ReadForm {
   if (gtins.some((code) => !Gtin.safeParse(code).success)) errors.gtins = "gtin";
   if (form.plu.trim() !== "" && !Plu.safeParse(form.plu.trim()).success) errors.plu = "plu";
   const tare = check("tare", whole(form.tare, 0, 20_000, 0), "grams");
+  const grams =
+    form.grams.trim() === "" ? null : check("grams", whole(form.grams, 1, 50_000, 0), "unitGrams");
+  const tolerance = check("tolerance", whole(form.tolerance, 0, 10_000, 0), "tolerance");
   const minAge = form.minAge.trim() === "" ? null : check("minAge", whole(form.minAge, 1, 99, 0), "age");
   const names = readNames(form.names, errors);
   const prices = readPrices(form.prices, form.currency, errors);
@@ -102,6 +112,7 @@ export function readForm(form: ProductForm): ReadForm {
   const parsed = Product.safeParse({
     ...{ sku: form.sku.trim(), name, names, unit: form.unit, price, prices, taxRateBp: tax },
     ...{ gtins: [...new Set(gtins)], plu: form.plu.trim() || null, tareGrams: tare, minAge },
+    ...{ unitGrams: grams, unitToleranceGrams: tolerance },
     image: form.image,
   });
   return parsed.success ? { product: parsed.data } : { errors: { "": "missing" } };

@@ -6,7 +6,7 @@ import { decimalOf } from "./amount.js";
 /** Columns of a CSV file beside `name:LANGUAGE`; the first of them must be there. */
 export const productColumns = [
   ...["sku", "name", "unit", "price", "currency", "prices", "taxRate", "gtins", "plu", "tareGrams", "minAge"],
-  "image",
+  ...["image", "unitGrams", "unitToleranceGrams"],
 ] as const;
 export const overrideColumns = ["store", "sku", "available", "name", "price", "currency", "prices"] as const;
 
@@ -70,6 +70,7 @@ const readers: Readonly<Record<string, readonly [field: string, Reader]>> = {
   ...{ sku: ["sku", (cell) => cell], store: ["store", (cell) => cell], unit: ["unit", (cell) => cell] },
   ...{ name: ["name", orNull], plu: ["plu", orNull], image: ["image", orNull] },
   ...{ prices: ["prices", timed], gtins: ["gtins", gtins], taxRate: ["taxRateBp", percent] },
+  ...{ unitGrams: ["unitGrams", whole(null)], unitToleranceGrams: ["unitToleranceGrams", whole(0)] },
   ...{ tareGrams: ["tareGrams", whole(0)], minAge: ["minAge", whole(null)], available: ["available", yesNo] },
 };
 
@@ -111,6 +112,8 @@ export const productCells = (product: Product): Cells => ({
   ...{ taxRate: String(product.taxRateBp / 100), gtins: product.gtins.join(" "), plu: product.plu ?? "" },
   ...{
     tareGrams: String(product.tareGrams),
+    unitGrams: String(product.unitGrams ?? ""),
+    unitToleranceGrams: String(product.unitToleranceGrams),
     minAge: String(product.minAge ?? ""),
     image: product.image ?? "",
   },

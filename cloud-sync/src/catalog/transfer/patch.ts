@@ -15,9 +15,15 @@ const prices = { price: MoneyOrAmount.optional(), prices: z.array(TimedPatch).ma
 const names = z.record(z.string().max(35), z.string().max(120).nullable()).optional();
 
 /** One line about a product. What is left out stays as it is; a new product needs name, unit, price and tax. */
-export const ProductPatch = Product.omit({ names: true, price: true, prices: true, image: true })
+export const ProductPatch = Product.omit({
+  ...{ names: true, price: true, prices: true, image: true, unitGrams: true, unitToleranceGrams: true },
+})
   .partial()
-  .extend({ sku: Sku, names, ...prices, image: Product.shape.image.unwrap().optional() });
+  .extend({
+    ...{ sku: Sku, names, ...prices, image: Product.shape.image.unwrap().optional() },
+    unitGrams: Product.shape.unitGrams.unwrap().optional(),
+    unitToleranceGrams: Product.shape.unitToleranceGrams.unwrap().optional(),
+  });
 export type ProductPatch = z.infer<typeof ProductPatch>;
 
 /** One line about what a store does otherwise; what is left out stays as it is. */
@@ -44,7 +50,15 @@ export function patchProduct(
   if (missing.length > 0)
     return { errors: missing.map((field) => ({ field, message: "is missing: a new product needs it" })) };
   const { price = current?.price, prices = current?.prices ?? [] } = money.value;
-  const empty = { gtins: [], plu: null, tareGrams: 0, minAge: null, image: null };
+  const empty = {
+    gtins: [],
+    plu: null,
+    tareGrams: 0,
+    unitGrams: null,
+    unitToleranceGrams: 0,
+    minAge: null,
+    image: null,
+  };
   const parsed = Product.safeParse({
     ...{ ...empty, ...current, ...patch, price, prices },
     names: patchNames(current?.names, patch.names),

@@ -196,7 +196,13 @@ onEachEngine((place) => {
 
   const rich = () => [
     product("a", {
-      ...{ name: "=SUM(A1)", names: { de: 'Sagt "hallo"; ja', fr: "@œuf" }, plu: "4011", tareGrams: 12 },
+      ...{
+        name: "=SUM(A1)",
+        names: { de: 'Sagt "hallo"; ja', fr: "@œuf" },
+        plu: "4011",
+        tareGrams: 12,
+        unitGrams: 250,
+      },
       ...{ minAge: 18, gtins: ["40170725", "4006381333931"], taxRateBp: 770, image: "photo/a.jpg" },
       prices: [
         { price: eur(99), validFrom: "2026-06-01T00:00:00.000Z", validUntil: "2026-07-01T00:00:00.000Z" },

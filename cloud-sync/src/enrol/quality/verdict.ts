@@ -12,6 +12,9 @@ export const findingCodes = [
   "artificial",
   "duplicate",
   "lookAlike",
+  "stray",
+  "surplus",
+  "replaces",
 ] as const;
 
 /** `note`: enrolled all the same. `hold`: a person decides. `refuse`: it cannot serve. */

@@ -16,6 +16,8 @@ const product = (sku: string, minor: number, more: Partial<Product> = {}): Produ
   gtins: [],
   plu: null,
   tareGrams: 0,
+  unitGrams: null,
+  unitToleranceGrams: 0,
   minAge: null,
   names: {},
   prices: [],

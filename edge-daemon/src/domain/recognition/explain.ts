@@ -4,7 +4,7 @@ import { oddsOf } from "./odds.js";
 import { acceptFrom, defaultPrices } from "./prices.js";
 import type { Evidence, Vote } from "./votes.js";
 
-type Seen = Pick<Evidence, "frames" | "votes">;
+type Seen = Pick<Evidence, "frames" | "votes" | "weighed">;
 
 function compared(vote: Vote | undefined, probability: number | null): Compared | null {
   return vote ? { sku: vote.sku, referenceId: vote.referenceId, score: vote.score, probability } : null;
@@ -38,7 +38,11 @@ export function explain(evidence: Seen, decision: Decision, rule: DecisionRule):
   const [first, second] = odds
     ? odds.ranked.map(({ vote, probability }) => compared(vote, probability))
     : evidence.votes.map((vote) => compared(vote, null));
+  const { weighed } = evidence;
+  const says = evidence.votes.find(({ sku }) => sku === first?.sku)?.weight;
+  const times = says === undefined ? null : Math.exp(says);
   const reason = {
+    ...(weighed && { weight: { grams: weighed.grams, times } }),
     ...{ first: first ?? null, second: second ?? null, none: odds?.none ?? null, frames: evidence.frames },
     needed: calibration ? acceptFrom(prices) : rule.match,
   };
@@ -50,6 +54,14 @@ const percent = (p: number): string => `${(100 * p).toFixed(p > 0.995 && p < 1 ?
 function product({ sku, referenceId, score, probability }: Compared): string {
   const sure = probability === null ? "" : `${percent(probability)}, `;
   return `${sku} (${sure}similarity ${score.toFixed(3)} to reference ${referenceId})`;
+}
+
+function weight({ grams, times }: NonNullable<DecisionReason["weight"]>, first: Compared | null): string {
+  const what = `${grams.toFixed(0)} g`;
+  if (times === null || !first) return `${what}, of which nothing is known`;
+  const by = (factor: number) => factor.toFixed(factor < 3 ? 1 : 0);
+  if (times < 1) return `${what}, which makes ${first.sku} ${by(1 / times)} times less likely`;
+  return `${what}, which makes ${first.sku} ${by(times)} times likelier`;
 }
 
 const openings: Record<Because, string> = {
@@ -70,6 +82,7 @@ export function inWords(reason: DecisionReason): string {
   const parts = [`${openings[reason.because]}, by ${frames} frame${frames === 1 ? "" : "s"}`];
   if (first) parts.push(`nearest ${product(first)}`);
   if (second) parts.push(`second ${product(second)}`);
+  if (reason.weight) parts.push(`it weighs ${weight(reason.weight, first)}`);
   if (none !== null) parts.push(`none of the catalog ${percent(none)}`);
   if (first) parts.push(`taken without asking from ${none === null ? needed : percent(needed)}`);
   return parts.join("; ");

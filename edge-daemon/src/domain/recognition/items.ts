@@ -74,7 +74,10 @@ export function stepItem(
     id: track.id,
     box: track.box,
     detection: track.score,
-    evidence: { frames: evidence.frames, votes: [...evidence.votes] },
+    evidence: {
+      ...{ frames: evidence.frames, votes: [...evidence.votes] },
+      ...(evidence.weighed && { weighed: evidence.weighed }),
+    },
     barcodes,
     picture: finding,
     before: state.held,

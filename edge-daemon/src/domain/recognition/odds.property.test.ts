@@ -1,24 +1,14 @@
 import type { Gtin, Sku } from "@tillsight/contracts";
-import type { DecisionCalibration } from "@tillsight/models";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide, decisionKey } from "./decide.js";
 import { explain } from "./explain.js";
 import { oddsOf } from "./odds.js";
+import { calibration } from "./odds-fixture.js";
 import { acceptFrom, defaultPrices } from "./prices.js";
 import type { Surroundings } from "./surroundings.js";
 import { type AskAbout, addFrame, type NearReference, noEvidence } from "./votes.js";
 
-const calibration: DecisionCalibration = {
-  version: 1,
-  weights: { bias: -3.7, nearest: 2.7, support: 3.1, kin: -1.9, single: -3.4, crowd: -1.5 },
-  kin: { low: 0.5, usual: 0.85, high: 0.97 },
-  crowd: { low: 0.3, usual: 0.7, high: 0.95 },
-  strangers: 0.5,
-  frameCorrelation: 0.8,
-  candidates: { mass: 0.98, least: 0.9 },
-  fit: { command: "test", metrics: {} },
-};
 const rule = { match: 0.8, ambiguous: 0.6, margin: 0.05, calibration, prices: defaultPrices };
 
 const skus = ["a", "b", "c", "d", "e", "f"] as Sku[];

@@ -69,7 +69,7 @@ export function oddsOf(
 ): Odds {
   const weight = effectiveFrames(frames, calibration.frameCorrelation);
   const none = logit(strangers) - logit(calibration.strangers);
-  const logits = votes.map((vote) => weight * frameLogit(vote, calibration));
+  const logits = votes.map((vote) => weight * frameLogit(vote, calibration) + (vote.weight ?? 0));
   const top = Math.max(none, ...logits);
   const parts = logits.map((z) => Math.exp(z - top));
   const rest = Math.exp(none - top);

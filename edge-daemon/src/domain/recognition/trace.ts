@@ -24,6 +24,7 @@ const VoteRecord = z.strictObject({
   referenceId: z.string(),
   best: z.number(),
   about: AboutRecord.nullable().default(null),
+  weight: z.number().optional(),
 });
 
 const HeldRecord = z.strictObject({
@@ -42,7 +43,12 @@ export const ItemTrace = z.strictObject({
   id: z.string().min(1),
   box: Box,
   detection: z.number().min(0).max(1),
-  evidence: z.strictObject({ frames: z.int().min(0), votes: z.array(VoteRecord) }),
+  evidence: z.strictObject({
+    frames: z.int().min(0),
+    votes: z.array(VoteRecord),
+    /** Missing where no scale weighed the item. */
+    weighed: z.strictObject({ grams: z.number(), deviation: z.number() }).optional(),
+  }),
   barcodes: z.array(z.strictObject({ gtin: Gtin, sku: Sku.nullable() })),
   /** Missing in traces of lanes that did not look for pictures. */
   picture: PictureRecord.nullable().default(null),

@@ -1,5 +1,6 @@
 import type { Sku } from "@tillsight/contracts";
 import type { Surroundings } from "./surroundings.js";
+import type { Weighed } from "./weight.js";
 
 /** A reference that is near to a picture of the item; `score` is the cosine similarity. */
 export interface NearReference {
@@ -20,6 +21,8 @@ export interface Vote {
   readonly best: number;
   /** What the catalog says about the product; null where it was not asked. */
   readonly about: Surroundings | null;
+  /** Logarithm of how many times likelier its weight makes the product; left out where that is not known. */
+  readonly weight?: number | undefined;
 }
 
 /** Evidence of one item. `votes` are ranked, best first. */
@@ -28,6 +31,8 @@ export interface Evidence {
   readonly votes: readonly Vote[];
   /** Since the tray last moved: what a product that was not among the nearest references can have scored at most. */
   readonly floor: { readonly mean: number; readonly frames: number };
+  /** What the scale under the tray said of the item, if there is one and it did. */
+  readonly weighed?: Weighed | null | undefined;
 }
 
 export const noEvidence: Evidence = { frames: 0, votes: [], floor: { mean: -1, frames: 0 } };

@@ -1,6 +1,7 @@
 import type { Gtin, TrayState } from "@tillsight/contracts";
 import type { DecisionTrace } from "../../domain/recognition/trace.js";
-import { Recogniser } from "../recogniser.js";
+import type { CatalogReader } from "../../ports/catalog.js";
+import { Recogniser, type RecogniserDeps } from "../recogniser.js";
 import { recogniserSettings } from "../settings.js";
 import type { PictureFound } from "../tray-reader.js";
 import {
@@ -38,7 +39,11 @@ export class TestLane {
   embedded = 0;
   #at = 0;
 
-  constructor(sold: readonly string[] = ["apple", "pear", "bread", "milk"]) {
+  /** @param other parts in place of the scripted ones, made from the scripted catalog. */
+  constructor(
+    sold: readonly string[] = ["apple", "pear", "bread", "milk"],
+    other: (catalog: CatalogReader) => Partial<RecogniserDeps> = () => ({}),
+  ) {
     this.catalog = scriptedCatalog(sold);
     this.recogniser = new Recogniser(
       {
@@ -60,6 +65,7 @@ export class TestLane {
           error: (e) => this.errors.push(e),
           picture: (p) => this.found.push(p),
         },
+        ...other(this.catalog),
       },
       recogniserSettings({ settleMs: 150, goneMs: 300 }, scriptedEmbedder.thresholds.ambiguous),
     );

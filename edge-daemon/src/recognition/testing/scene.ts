@@ -148,6 +148,8 @@ function product(sku: Sku, gtin: string): Product {
     gtins: [gtin as Product["gtins"][number]],
     plu: null,
     tareGrams: 0,
+    unitGrams: null,
+    unitToleranceGrams: 0,
     minAge: null,
     names: {},
     prices: [],

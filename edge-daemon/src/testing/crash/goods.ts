@@ -15,6 +15,8 @@ export const goods: ReadonlyMap<string, Product> = new Map(
       gtins: [digits + gtinCheckDigit(digits)],
       plu: null,
       tareGrams: 0,
+      unitGrams: null,
+      unitToleranceGrams: 0,
       minAge: null,
     });
     return [sku, product];

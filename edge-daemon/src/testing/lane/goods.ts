@@ -52,6 +52,8 @@ export function productOf(key: string, currency: string): Product {
     gtins: [],
     plu: null,
     tareGrams: 0,
+    unitGrams: null,
+    unitToleranceGrams: 0,
     minAge: good?.minAge ?? null,
   });
 }

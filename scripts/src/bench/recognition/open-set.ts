@@ -3,7 +3,7 @@ import { type BenchContext, photoSamples } from "./context.js";
 import { drawReferences, type Sample } from "./draws.js";
 import type { TestedEmbedder } from "./embedders.js";
 import type { PhotoSet } from "./photos.js";
-import { type Judge, Shop, skuOf } from "./shop.js";
+import { type Judge, Shop, type Stock, skuOf } from "./shop.js";
 
 /** Share of the products that the catalog leaves out, and references of each of the others. */
 const LEFT_OUT = 1 / 3;
@@ -60,11 +60,23 @@ export async function openSetDraw(
   const stock = [...references].flatMap(([classId, vectors]) =>
     out.has(classId) ? [] : [{ sku: skuOf(classId), vectors }],
   );
+  return askShop(
+    judge,
+    stock,
+    queries.filter(({ classId }) => asked.has(classId)),
+  );
+}
+
+/** Every picture shown to a lane's catalog with this stock. */
+export async function askShop(
+  judge: Judge,
+  stock: readonly Stock[],
+  queries: readonly Sample[],
+): Promise<Outcome[]> {
+  const sold = new Set(stock.map(({ sku }) => sku));
   const shop = await Shop.open(judge, stock);
   try {
-    return queries.flatMap((query) =>
-      asked.has(query.classId) ? [outcomeOf(shop, query, !out.has(query.classId))] : [],
-    );
+    return queries.map((query) => outcomeOf(shop, query, sold.has(skuOf(query.classId))));
   } finally {
     await shop.close();
   }

@@ -13,6 +13,8 @@ import { robustnessSection } from "./robustness-section.js";
 import type { PageSection } from "./section.js";
 import { measureSpeed } from "./speed/measure.js";
 import { speedSection } from "./speed/section.js";
+import { measureStoreReferences } from "./store-references/measure.js";
+import { storeReferencesSection } from "./store-references/section.js";
 import type { TrayPlan } from "./trays/compose.js";
 import { cutOutGoods, virtualGoods } from "./trays/goods.js";
 import { measureTrays, openDetectors, type TrayResult } from "./trays/measure.js";
@@ -94,6 +96,11 @@ async function virtualRetrieval(
 
 async function openSet(context: BenchContext, sources: Sources): Promise<PageSection> {
   return openSetSection(await measureOpenSet(context, photos(context, sources), foldsOf(context)));
+}
+
+async function storeReferences(context: BenchContext, sources: Sources): Promise<PageSection> {
+  const set = readGrocery(sources.dataDir);
+  return storeReferencesSection(await measureStoreReferences(context, set, foldsOf(context)));
 }
 
 async function robustness(context: BenchContext, sources: Sources): Promise<PageSection> {
@@ -178,6 +185,7 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
 export const parts: Readonly<Record<string, Part>> = {
   retrieval,
   "open-set": openSet,
+  "store-references": storeReferences,
   robustness,
   "virtual-trays": virtualTrays,
   "photo-trays": photoTrays,

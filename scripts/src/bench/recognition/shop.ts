@@ -17,7 +17,15 @@ export const skuOf = (classId: number): Sku => Sku.parse(`class-${classId}`);
 function productOf(sku: Sku): Product {
   return {
     ...{ sku, name: sku, names: {}, unit: "each", price: money(100, "EUR"), prices: [], taxRateBp: 0 },
-    ...{ gtins: [], plu: null, tareGrams: 0, minAge: null, image: null },
+    ...{
+      gtins: [],
+      plu: null,
+      tareGrams: 0,
+      unitGrams: null,
+      unitToleranceGrams: 0,
+      minAge: null,
+      image: null,
+    },
   };
 }
 

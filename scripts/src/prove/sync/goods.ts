@@ -11,7 +11,13 @@ export const productOf = (i: number, cents: number): Product =>
   Product.parse({
     ...{ sku: skuOf(i), name: `Article number ${i}`, unit: i % 7 === 0 ? "weight" : "each" },
     ...{ price: { minor: cents, currency: "EUR" }, taxRateBp: i % 3 === 0 ? 700 : 1900, gtins: [] },
-    ...{ plu: null, tareGrams: i % 7 === 0 ? 12 : 0, minAge: null },
+    ...{
+      plu: null,
+      tareGrams: i % 7 === 0 ? 12 : 0,
+      unitGrams: i % 3 === 0 ? 250 : null,
+      unitToleranceGrams: i % 6 === 0 ? 5 : 0,
+      minAge: null,
+    },
   });
 
 /** A unit vector of `size` numbers. */

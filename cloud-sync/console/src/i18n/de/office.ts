@@ -74,6 +74,8 @@ export const history: Strings["history"] = {
     gtins: "Barcodes",
     plu: "PLU",
     tareGrams: "Tara (g)",
+    unitGrams: "Gewicht je Stück (g)",
+    unitToleranceGrams: "Gewicht, mehr oder weniger (g)",
     minAge: "Alter ab",
     image: "Regalbild",
     available: "Im Verkauf",

@@ -85,6 +85,18 @@ export const photos: Strings["photos"] = {
       what: "Es ähnelt einem anderen Artikel; Kassen werden fragen.",
       fix: "Fotos von anderen Seiten helfen, sie zu unterscheiden.",
     },
+    stray: {
+      what: "Es ähnelt eher einem anderen Artikel als den übrigen Fotos von diesem.",
+      fix: "Vergleichen Sie die beiden; verwenden Sie es nicht, wenn es den anderen zeigt, und trotzdem, wenn es eine neue Seite von diesem ist.",
+    },
+    surplus: {
+      what: "Kassen kennen genug Fotos, die zeigen, was es zeigt.",
+      fix: "Es ist nichts zu tun; verwenden Sie es trotzdem, tritt es an die Stelle eines anderen.",
+    },
+    replaces: {
+      what: "Es tritt an die Stelle eines Fotos, das weniger zeigte.",
+      fix: "Es ist nichts zu tun.",
+    },
   },
 };
 

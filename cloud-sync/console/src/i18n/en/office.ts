@@ -72,6 +72,8 @@ const fields: ByCode = {
   gtins: "Barcodes",
   plu: "PLU",
   tareGrams: "Tare (g)",
+  unitGrams: "Weight of a piece (g)",
+  unitToleranceGrams: "Weight, more or less (g)",
   minAge: "Age from",
   image: "Shelf picture",
   available: "Sold here",

@@ -78,6 +78,18 @@ export const photos = {
       what: "It looks like another product; lanes will ask the shopper.",
       fix: "Photos from other sides may tell them apart.",
     },
+    stray: {
+      what: "It looks like another product rather than like the other photos of this one.",
+      fix: "Compare the two; do not use it if it shows the other product, use it anyway if it is a new side of this one.",
+    },
+    surplus: {
+      what: "Lanes already know enough photos that show what it shows.",
+      fix: "Nothing needs doing; use it anyway and it takes the place of another one.",
+    },
+    replaces: {
+      what: "It takes the place of a photo that showed less.",
+      fix: "Nothing needs doing.",
+    },
   },
 };
 

@@ -1,9 +1,8 @@
 import { type FormEvent, useState } from "react";
 import type { SessionKeeper } from "../../api/session-keeper.js";
 import type { Locale, Strings } from "../../i18n/index.js";
-import { TextField } from "../parts/field.js";
+import { AccountName, SecretField, shortestPassword, tooShort } from "../parts/account-fields.js";
 import { Notice, ProblemNotice } from "../parts/notice.js";
-import { shortestPassword } from "../parts/password-dialog.js";
 import { Link, useRouter } from "../router.js";
 import { useTask } from "../use-task.js";
 import { Brand, Languages } from "./sign-in.js";
@@ -24,7 +23,7 @@ export function SetupPage({ t, keeper, locale, onLocale }: Props) {
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
   const task = useTask();
-  const short = password.length < shortestPassword ? t.session.tooShort(shortestPassword) : undefined;
+  const short = tooShort(t, password);
   const differs = again !== password ? t.session.differs : undefined;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -41,32 +40,20 @@ export function SetupPage({ t, keeper, locale, onLocale }: Props) {
         {token === "" && <Notice tone="bad">{t.session.noToken}</Notice>}
         <form className="stack" onSubmit={submit}>
           <ProblemNotice t={t} error={task.error} />
-          <TextField
-            label={t.session.name}
-            value={name}
-            onValue={setName}
-            autoComplete="username"
-            autoCapitalize="none"
-            required
-            autoFocus
-          />
-          <TextField
+          <AccountName t={t} value={name} onValue={setName} autoFocus />
+          <SecretField
+            kind="new"
             label={t.session.newPassword}
-            type="password"
             value={password}
             onValue={setPassword}
-            autoComplete="new-password"
-            required
             hint={t.session.passwordHint(shortestPassword)}
             error={tried ? short : undefined}
           />
-          <TextField
+          <SecretField
+            kind="new"
             label={t.session.passwordAgain}
-            type="password"
             value={again}
             onValue={setAgain}
-            autoComplete="new-password"
-            required
             error={tried ? differs : undefined}
           />
           <button type="submit" className="button primary" disabled={task.busy || token === ""}>

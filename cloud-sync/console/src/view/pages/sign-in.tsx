@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { SessionKeeper } from "../../api/session-keeper.js";
 import { type Locale, languages, locales, type Strings } from "../../i18n/index.js";
-import { TextField } from "../parts/field.js";
+import { AccountName, SecretField } from "../parts/account-fields.js";
 import { ProblemNotice } from "../parts/notice.js";
 import { useTask } from "../use-task.js";
 
@@ -37,23 +37,12 @@ export function SignInForm({ t, keeper, name: known }: { t: Strings; keeper: Ses
   return (
     <form className="stack" onSubmit={submit}>
       <ProblemNotice t={t} error={task.error} />
-      <TextField
-        label={t.session.name}
-        value={name}
-        onValue={setName}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        autoFocus={known === undefined}
-      />
-      <TextField
+      <AccountName t={t} value={name} onValue={setName} autoFocus={known === undefined} />
+      <SecretField
+        kind="current"
         label={t.session.password}
-        type="password"
         value={password}
         onValue={setPassword}
-        autoComplete="current-password"
-        required
         autoFocus={known !== undefined}
       />
       <button type="submit" className="button primary" disabled={task.busy}>

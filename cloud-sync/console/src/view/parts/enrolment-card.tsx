@@ -20,14 +20,17 @@ const tones: Readonly<Record<Enrolment["state"], BadgeTone>> = {
   ...{ queued: "quiet", running: "quiet", enrolled: "good", held: "ask", refused: "bad", dead: "bad" },
 };
 
+/** Findings that speak of another product's photo. */
+const comparisons: ReadonlySet<string> = new Set(["duplicate", "lookAlike", "stray"]);
+const isComparison = (code: string): boolean => comparisons.has(code);
+
 /** One photo: how far it is, why it waits, and what can be done about it. */
 export function EnrolmentCard({ enrolment, onNews, withSku }: Props) {
   const { t } = useHq();
   const { sku, state, picture, source } = enrolment;
   const [comparing, setComparing] = useState(false);
   const conflict = enrolment.verdict?.conflicts[0];
-  const alike =
-    conflict && enrolment.verdict?.findings.some(({ code }) => code === "duplicate" || code === "lookAlike");
+  const alike = conflict && enrolment.verdict?.findings.some(({ code }) => isComparison(code));
   return (
     <li className="photo" data-state={state}>
       <Picture src={picture} alt={t.photos.photoOf(sku, source)} size={400} />
@@ -84,7 +87,7 @@ function Reasons({ enrolment }: { enrolment: Enrolment }) {
       {findings.map(({ code, grade }) => (
         <li key={code} data-grade={grade}>
           {t.photos.findings[code].what}
-          {(code === "duplicate" || code === "lookAlike") && <code> {verdict?.conflicts[0]?.sku}</code>}
+          {isComparison(code) && <code> {verdict?.conflicts[0]?.sku}</code>}
           {grade !== "note" && <small>{t.photos.findings[code].fix}</small>}
         </li>
       ))}

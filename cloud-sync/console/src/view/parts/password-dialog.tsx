@@ -1,12 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { useHq } from "../hq.js";
 import { useTask } from "../use-task.js";
+import { SecretField, shortestPassword, tooShort } from "./account-fields.js";
 import { Dialog } from "./dialog.js";
-import { TextField } from "./field.js";
 import { ProblemNotice } from "./notice.js";
-
-/** Characters of a password at least; headquarters has the last word. */
-export const shortestPassword = 10;
 
 /** One's own password; other sessions of the account end with it. */
 export function PasswordDialog({ onClose }: { onClose: () => void }) {
@@ -14,7 +11,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");
   const task = useTask();
-  const short = newPassword.length < shortestPassword ? t.session.tooShort(shortestPassword) : undefined;
+  const short = tooShort(t, newPassword);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (short) return;
@@ -28,21 +25,12 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t.session.changePassword} closeText={t.common.close} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <input type="text" hidden readOnly autoComplete="username" value={session.user.name} />
-        <TextField
-          label={t.session.oldPassword}
-          type="password"
-          value={password}
-          onValue={setPassword}
-          autoComplete="current-password"
-          required
-        />
-        <TextField
+        <SecretField kind="current" label={t.session.oldPassword} value={password} onValue={setPassword} />
+        <SecretField
+          kind="new"
           label={t.session.newPassword}
-          type="password"
           value={newPassword}
           onValue={setNewPassword}
-          autoComplete="new-password"
-          required
           hint={t.session.passwordHint(shortestPassword)}
           error={newPassword === "" ? undefined : short}
         />

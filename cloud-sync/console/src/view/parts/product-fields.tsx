@@ -33,7 +33,9 @@ export function ProductFields({ form, errors, isNew, onForm }: Props) {
   const { t } = useHq();
   const f = t.products.fields;
   const wrong = (field: string) => errors[field] && t.products.wrong[errors[field]];
-  const text = (field: "sku" | "name" | "price" | "tax" | "plu" | "tare" | "minAge" | "gtins") => ({
+  const text = (
+    field: "sku" | "name" | "price" | "tax" | "plu" | "tare" | "grams" | "tolerance" | "minAge" | "gtins",
+  ) => ({
     ...{ label: f[field], value: form[field], error: wrong(field) },
     onValue: (value: string) => onForm({ ...form, [field]: value }),
   });
@@ -109,6 +111,22 @@ export function ProductFields({ form, errors, isNew, onForm }: Props) {
             hint={t.products.tareHint}
             after={<span className="suffix">g</span>}
           />
+          {form.unit === "each" && (
+            <>
+              <TextField
+                {...text("grams")}
+                inputMode="numeric"
+                hint={t.products.gramsHint}
+                after={<span className="suffix">g</span>}
+              />
+              <TextField
+                {...text("tolerance")}
+                inputMode="numeric"
+                hint={t.products.toleranceHint}
+                after={<span className="suffix">g</span>}
+              />
+            </>
+          )}
           <TextField {...text("minAge")} inputMode="numeric" hint={t.products.minAgeHint} />
         </div>
       </Card>

@@ -3,10 +3,10 @@ import { SetupLink, User } from "../../api/people.js";
 import type { Role } from "../../api/schemas.js";
 import { useHq } from "../hq.js";
 import { useTask } from "../use-task.js";
+import { AccountName, SecretField, shortestPassword, tooShort } from "./account-fields.js";
 import { Dialog } from "./dialog.js";
-import { CheckField, SelectField, TextField } from "./field.js";
+import { CheckField, SelectField } from "./field.js";
 import { Notice, ProblemNotice } from "./notice.js";
-import { shortestPassword } from "./password-dialog.js";
 
 interface Props {
   /** Null: a new one. */
@@ -24,8 +24,7 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
   const [disabled, setDisabled] = useState(user?.disabled ?? false);
   const task = useTask();
   const path = `/api/users/${encodeURIComponent(user?.name ?? "")}`;
-  const short =
-    password !== "" && password.length < shortestPassword ? t.session.tooShort(shortestPassword) : undefined;
+  const short = password === "" ? undefined : tooShort(t, password);
   const finish = async (work: () => Promise<unknown>, text: string) => {
     if (!(await task.run(work))) return;
     say({ text });
@@ -48,13 +47,11 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
     <Dialog title={user ? user.name : t.people.addUser} closeText={t.common.close} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         {!user && (
-          <TextField
-            label={t.session.name}
+          <AccountName
+            t={t}
             value={name}
             onValue={setName}
-            required
             autoComplete="off"
-            autoCapitalize="none"
             maxLength={80}
             hint={t.people.nameHint}
           />
@@ -68,13 +65,12 @@ export function UserDialog({ user, onClose, onChanged }: Props) {
             (known) => [known, t.session.roles[known]] as const,
           )}
         />
-        <TextField
+        <SecretField
+          kind="new"
           label={user ? t.session.newPassword : t.session.password}
-          type="password"
           value={password}
           onValue={setPassword}
           required={!user}
-          autoComplete="new-password"
           error={short}
           hint={user ? t.people.passwordStays : t.session.passwordHint(shortestPassword)}
         />

@@ -1,0 +1,1 @@
+export { type ScaleSettings, SicsScale } from "./sics-scale.js";
