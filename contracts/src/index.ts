@@ -1,4 +1,6 @@
 export * from "./basket.js";
+export * from "./broker.js";
+export * from "./broker-line.js";
 export * from "./catalog.js";
 export * from "./doctor.js";
 export * from "./errors.js";

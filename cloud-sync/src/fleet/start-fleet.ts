@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   describeError,
   headquartersRights,
+  type MqttVersion,
   type NodeName,
   type TopicRights,
   terminalUser,
@@ -62,6 +63,7 @@ export interface FleetStart {
   readonly brokerUrl: string;
   readonly access: BrokerAccess | undefined;
   readonly ca: string | undefined;
+  readonly mqttVersion: MqttVersion | undefined;
   readonly share: Share;
   /** Folder that gets `passwords` and `acl` for mosquitto, written anew with each change. */
   readonly mosquittoDir: string | undefined;
@@ -87,7 +89,7 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
   const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayUrl !== undefined });
   const fleet = new Fleet({
     ...{ db: o.db, objects: o.objects, stores: o.stores, now, log: o.log },
-    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca, share: o.share },
+    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca, mqttVersion: o.mqttVersion, share: o.share },
     takeBatch: (from, batch) => upward.take(from, batch),
   });
   let writing = Promise.resolve();

@@ -1,5 +1,8 @@
 import {
+  BrokerLine,
   type CatalogRequest,
+  keepLine,
+  type MqttVersion,
   type NodeName,
   type PartHealth,
   type Presence,
@@ -11,6 +14,7 @@ import { ModelFetch } from "../../networks/model-fetch.js";
 import { type Logger, silentLogger } from "../../observe/logger.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Catalog } from "../catalog.js";
+import { brokerTrouble } from "./broker-fixes.js";
 import { answerWaitMs, reconnectDelayMs } from "./follow-plan.js";
 import { LaneSync, type SyncTopic } from "./lane-sync.js";
 
@@ -29,12 +33,17 @@ export interface FollowerOptions {
   readonly ca?: string;
   /** Folder of networks that headquarters brings; left out: none are brought. */
   readonly modelDir?: string;
+  /** Left out: MQTT 5, or 3.1.1 where the broker says that it does not speak 5. */
+  readonly mqttVersion?: MqttVersion | undefined;
   /** LSN beyond which nothing is applied for now; null: no such. */
   readonly hold?: () => number | null;
   readonly log?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
+
+/** What the broker refused is tried again after this long, ms: rights are given later. */
+const refusedAgainMs = 30_000;
 
 /**
  * Keeps the lane's catalog level with headquarters over MQTT. Whatever happens here, the lane goes on selling
@@ -49,8 +58,10 @@ export class CatalogFollower {
   readonly #presenceTopic: string;
   readonly #requestTopic: string;
   readonly #modelTopic: string | undefined;
+  readonly #line: BrokerLine;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
   #attempt = 0;
   #session = 0;
   #reportedLsn = -1;
@@ -68,6 +79,10 @@ export class CatalogFollower {
     ]);
     this.#presenceTopic = topics.presence.topic(store, terminal);
     this.#requestTopic = topics.catalogRequest.topic(store, terminal);
+    this.#line = new BrokerLine({
+      version: options.mqttVersion,
+      onTrouble: (trouble) => this.#log.warn("no way to headquarters", brokerTrouble(trouble)),
+    });
     const send = (request: CatalogRequest) => this.#send(request);
     this.sync = new LaneSync({ ...options, send });
     const { modelDir, log, clock } = options;
@@ -82,8 +97,8 @@ export class CatalogFollower {
     this.#session = this.#o.catalog.nextSession();
     const client = mqtt.connect(this.#o.brokerUrl, this.#clientOptions());
     this.#client = client;
+    keepLine(client, this.#line, () => this.#onLost(client));
     client.on("connect", () => void this.#onConnect(client));
-    client.on("close", () => this.#onClose(client));
     client.on("error", (error) => this.#log.debug("broker error", { error: error.message }));
     client.on("message", (topic, payload) => this.#onMessage(topic, payload));
     this.#timer = setInterval(() => this.#tick(), Math.min(1000, answerWaitMs)).unref();
@@ -95,6 +110,7 @@ export class CatalogFollower {
     if (!client) return;
     this.#client = undefined;
     clearInterval(this.#timer);
+    clearTimeout(this.#again);
     const bounded = new Promise<void>((resolve) => setTimeout(resolve, 1000).unref());
     if (client.connected) {
       const goodbye = client.publishAsync(this.#presenceTopic, this.#presence("offline"), {
@@ -114,6 +130,8 @@ export class CatalogFollower {
     const { behind, complaint } = this.sync;
     const facts = { connected, lsn: this.#o.catalog.lsn, behind, ...this.sync.facts };
     if (complaint) return { state: "degraded", detail: complaint, facts };
+    const { trouble } = this.#line;
+    if (trouble) return { state: "degraded", ...brokerTrouble(trouble), facts };
     if (!connected)
       return {
         state: "degraded",
@@ -132,6 +150,7 @@ export class CatalogFollower {
     const { store, terminal, credentials, ca } = this.#o;
     return {
       clientId: `tillsight-${store}-${terminal}`,
+      protocolVersion: this.#line.version,
       ...credentials,
       ...(ca === undefined ? {} : { ca }),
       ...{ reconnectPeriod: reconnectDelayMs(0, () => 0), connectTimeout: 10_000, keepalive: 20 },
@@ -146,20 +165,41 @@ export class CatalogFollower {
     this.sync.connected();
     this.models?.connected();
     client.options.reconnectPeriod = reconnectDelayMs(0, this.#o.random ?? Math.random);
+    // Birth first, so that nobody sees this lane's messages before the lane; the catalog comes without one too.
+    this.#tell(client);
+    await this.#subscribe(client);
+    await this.#subscribeModels(client);
+  }
+
+  /** Apart: a broker that has not been told of this topic yet must not keep the catalog from the lane. */
+  async #subscribeModels(client: MqttClient): Promise<void> {
+    if (this.#modelTopic === undefined) return;
     try {
-      // Birth first, so that nobody sees this lane's messages before the lane.
-      await client.publishAsync(this.#presenceTopic, this.#presence("online"), { qos: 1, retain: true });
-      this.#reportedLsn = this.#o.catalog.lsn;
-      const heard = [...this.#topics.keys(), ...(this.#modelTopic === undefined ? [] : [this.#modelTopic])];
-      await client.subscribeAsync(heard, { qos: 1 });
-      this.#log.info("connected to headquarters", { lsn: this.#o.catalog.lsn, session: this.#session });
+      await client.subscribeAsync(this.#modelTopic, { qos: 1 });
     } catch (error) {
-      this.#log.warn("the broker refused this lane's topics", { error: String(error) });
+      const fix = "Write the broker's file of rights anew.";
+      this.#log.warn("the broker refused the topic of networks", { error: String(error), fix });
     }
   }
 
-  /** mqtt.js reads both options anew for its next attempt; the next life of the lane needs a will of its own. */
-  #onClose(client: MqttClient): void {
+  /** Tried again on the same connection while the broker refuses it. */
+  async #subscribe(client: MqttClient): Promise<void> {
+    const filters = [...this.#topics.keys()];
+    clearTimeout(this.#again);
+    try {
+      await client.subscribeAsync(filters, { qos: 1 });
+      this.#line.granted("subscribe to", filters);
+      this.#log.info("connected to headquarters", { lsn: this.#o.catalog.lsn, session: this.#session });
+    } catch (error) {
+      this.#line.denied("subscribe to", filters, error);
+      if (this.#client !== client || !client.connected) return;
+      this.#again = setTimeout(() => void this.#subscribe(client), refusedAgainMs).unref();
+    }
+  }
+
+  /** The next life of the lane needs a will of its own; mqtt.js reads both options anew for its next attempt. */
+  #onLost(client: MqttClient): void {
+    clearTimeout(this.#again);
     if (this.#client !== client) return;
     if (this.#attempt === 0) {
       this.#log.info("connection to headquarters lost, the lane goes on");
@@ -178,7 +218,7 @@ export class CatalogFollower {
 
   #send(request: CatalogRequest): boolean {
     if (!this.#client?.connected) return false;
-    this.#client.publish(this.#requestTopic, JSON.stringify(request), { qos: 1 });
+    this.#publish(this.#client, this.#requestTopic, JSON.stringify(request), false);
     return true;
   }
 
@@ -188,10 +228,19 @@ export class CatalogFollower {
     if (!client?.connected) return;
     this.sync.step();
     this.models?.step();
-    const { lsn } = this.#o.catalog;
-    if (lsn === this.#reportedLsn) return;
-    this.#reportedLsn = lsn;
-    client.publish(this.#presenceTopic, this.#presence("online"), { qos: 1, retain: true });
+    if (this.#o.catalog.lsn !== this.#reportedLsn) this.#tell(client);
+  }
+
+  #tell(client: MqttClient): void {
+    this.#reportedLsn = this.#o.catalog.lsn;
+    this.#publish(client, this.#presenceTopic, this.#presence("online"), true);
+  }
+
+  #publish(client: MqttClient, topic: string, text: string, retain: boolean): void {
+    client.publish(topic, text, { qos: 1, retain }, (error) => {
+      if (error) this.#line.denied("publish on", [topic], error);
+      else this.#line.granted("publish on", [topic]);
+    });
   }
 
   #presence(state: Presence["state"]): string {
