@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { InvalidInputError, NodeName } from "@tillsight/contracts";
+import { InvalidInputError, MqttVersion, NodeName } from "@tillsight/contracts";
 import { z } from "zod";
 import { logLevels } from "./log.js";
 import { defaultKeepDays } from "./upward/retention.js";
@@ -26,8 +26,12 @@ Usage: node cloud-sync/dist/main.js [options]
   --broker-user <name>  user at that broker, with
   --broker-password-file <file>, which holds nothing but the password
   --broker-ca <file>    PEM of the authority that signed its certificate, when the system does not know it
-  --broker-port <n>     embedded broker on 127.0.0.1          (default 7483)
-  --registered-only     the embedded broker lets in registered terminals and nobody else
+  --mqtt-version <4|5>  of that broker; 4 is MQTT 3.1.1     (default: 5, or 4 where it says that it knows no 5)
+  --broker-port <n>     of the embedded broker                (default 7483)
+  --broker-host <address>  where it listens                   (default 127.0.0.1: this machine alone)
+  --broker-cert <file>, --broker-key <file>  PEM of its certificate and key: lanes reach it by mqtts://; a must
+                        beyond this machine
+  --registered-only     it lets in registered terminals and nobody else; always so beyond this machine
   --lane-broker-url <url>  the broker as lanes reach it, told to a terminal that registers
   --mosquitto-files <folder>  keep mosquitto's files passwords and acl there, for the registered terminals
   --relay <url>         pass on what lanes send up to NATS with JetStream: nats://user:password@host:4222
@@ -91,7 +95,14 @@ const Options = z.object({
   "broker-user": z.string().min(1).optional(),
   "broker-password-file": z.string().min(1).optional(),
   "broker-ca": z.string().min(1).optional(),
+  "mqtt-version": z
+    .enum(["4", "5"], "4 for MQTT 3.1.1, or 5")
+    .transform((text) => MqttVersion.parse(Number(text)))
+    .optional(),
   "broker-port": Port.default(7483),
+  "broker-host": z.string().min(1).default("127.0.0.1"),
+  "broker-cert": z.string().min(1).optional(),
+  "broker-key": z.string().min(1).optional(),
   "registered-only": z.boolean().default(false),
   "lane-broker-url": z
     .string()
@@ -146,7 +157,11 @@ export function parseOptions(argv: readonly string[]): CliOptions {
           "broker-user": text,
           "broker-password-file": text,
           "broker-ca": text,
+          "mqtt-version": text,
           "broker-port": text,
+          "broker-host": text,
+          "broker-cert": text,
+          "broker-key": text,
           "lane-broker-url": text,
           "mosquitto-files": text,
           relay: text,

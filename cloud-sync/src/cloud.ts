@@ -1,5 +1,5 @@
 import { rm, writeFile } from "node:fs/promises";
-import type { HealthReport, NodeName } from "@tillsight/contracts";
+import type { HealthReport, MqttVersion, NodeName } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
 import { Access } from "./access/access.js";
 import { writeLocalToken } from "./access/local-token.js";
@@ -15,6 +15,7 @@ import type { PhotoReader } from "./enrol/reading.js";
 import { CloudStartError } from "./errors.js";
 import { Credentials } from "./fleet/credentials.js";
 import type { Fleet } from "./fleet/fleet.js";
+import { ModelShelf } from "./fleet/models/shelf.js";
 import { brokerGate, startFleet } from "./fleet/start-fleet.js";
 import { addressFile, lockFolder } from "./folder-lock.js";
 import { isLoopback, ownUrl } from "./http/address.js";
@@ -25,6 +26,7 @@ import { report, version } from "./observe/health.js";
 import { measure } from "./observe/measure.js";
 import { createMetrics } from "./observe/metrics.js";
 import { type Broker, startBroker } from "./publish/broker.js";
+import { type BrokerTls, type CertificateFinding, examineCertificate } from "./publish/broker-place.js";
 import { type BrokerAccess, Publisher } from "./publish/publisher.js";
 import { loadSigningKey, signingKeyFile } from "./publish/signing-key.js";
 import { openObjectStore } from "./storage/objects/open.js";
@@ -70,9 +72,18 @@ export interface CloudSyncOptions {
   readonly brokerAccess?: BrokerAccess | undefined;
   /** PEM of the authority that signed that broker's certificate, when the system does not know it. */
   readonly brokerCa?: string | undefined;
-  /** Of the embedded broker, on loopback; 0 (the default) lets the system choose. */
+  /** To be spoken with that broker; left out: MQTT 5, or 3.1.1 where it says that it does not speak 5. */
+  readonly mqttVersion?: MqttVersion | undefined;
+  /** Of the embedded broker; 0 (the default) lets the system choose. */
   readonly brokerPort?: number;
-  /** The embedded broker lets nobody in but registered terminals. False (the default): everybody on this machine. */
+  /** Address on which the embedded broker listens; beyond 127.0.0.1 (the default) with `brokerTls` only. */
+  readonly brokerHost?: string | undefined;
+  /** PEM of its certificate and key: lanes then reach it by TLS. */
+  readonly brokerTls?: BrokerTls | undefined;
+  /**
+   * The embedded broker lets nobody in but registered terminals. False (the default): everybody on this machine;
+   * beyond this machine it always holds.
+   */
   readonly registeredOnly?: boolean;
   /** The broker's address as lanes reach it, told to a terminal that registers. */
   readonly laneBrokerUrl?: string | undefined;
@@ -178,30 +189,40 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   });
   await enrolment.embedAgain();
   const credentials = new Credentials(db);
-  const gate = options.registeredOnly ? brokerGate(credentials) : undefined;
+  const { brokerHost = "127.0.0.1", brokerTls, laneBrokerUrl } = options;
+  const guarded = options.registeredOnly || !isLoopback(brokerHost);
+  const gate = guarded ? brokerGate(credentials) : undefined;
   let broker: Broker | undefined;
   if (options.brokerUrl === undefined) {
     const authenticate = gate ? { authenticate: gate.authenticate } : {};
-    broker = await startBroker({ port: options.brokerPort ?? 0, ...authenticate });
+    const place = { host: brokerHost, port: options.brokerPort ?? 0, tls: brokerTls, laneBrokerUrl };
+    broker = await startBroker({ ...place, ...authenticate });
     undo.add(broker.close);
+    if (brokerTls) tellCertificate(examineCertificate(brokerTls, broker.url, new Date()), log);
   }
-  const brokerUrl = options.brokerUrl ?? broker?.url ?? "";
+  const brokerUrl = options.brokerUrl ?? broker?.ownUrl ?? "";
   const brokerAccess = broker ? gate?.access : options.brokerAccess;
+  const connection = {
+    ...{ brokerUrl, access: brokerAccess, ca: options.brokerCa },
+    // The embedded broker speaks nothing newer.
+    mqttVersion: broker ? 4 : options.mqttVersion,
+  } as const;
   const key = await loadSigningKey(options.signingKeyFile ?? signingKeyFile(dataDir));
   await agree(db, key.publicKey.id, options.embedderId, options.adoptKey ?? false);
   const copies = new Copies({
     ...{ db, log, fit: () => publisher.connected && fleetParts.fleet.connected },
   });
   const stores = async () => (await catalog.stores()).map(({ name }) => name);
+  const models = new ModelShelf(db, objects);
   const publisher = new Publisher({
-    ...{ db, feed: catalog.feed, stores, key, brokerUrl, log },
-    ...{ access: brokerAccess, ca: options.brokerCa, share: copies },
+    ...{ db, feed: catalog.feed, stores, key, models, log, share: copies, ...connection },
   });
   publisher.start();
   undo.add(() => publisher.stop());
+  const hasPhoto = (photo: string) => photos.has(photo);
+  const rollback = { db, embedderId: catalog.embedderId, hasPhoto };
   const fleetParts = await startFleet({
-    ...{ db, objects, stores, credentials, broker, brokerUrl, log, share: copies },
-    ...{ access: brokerAccess, ca: options.brokerCa },
+    ...{ rollback, models, db, objects, stores, credentials, broker, log, share: copies, ...connection },
     ...{ mosquittoDir: options.mosquittoDir, relayUrl: options.relayUrl, keepDays: options.keepDays },
   });
   undo.add(() => fleetParts.stop());
@@ -215,10 +236,10 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   await enrolment.start();
   undo.add(() => enrolment.stop());
   const forLanes = {
-    brokerUrl: options.laneBrokerUrl ?? broker?.url ?? null,
+    brokerUrl: laneBrokerUrl ?? broker?.url ?? null,
     trustedKeys: [publicKeyText(key.publicKey)],
   };
-  const forFleet = { ...fleetParts, credentials, objects, forLanes };
+  const forFleet = { ...fleetParts, rollback, models, credentials, objects, forLanes };
   const { url, consoleUrl } = await serve(
     options,
     { db, catalog, imports, photos, enrolment, access, log, version, health, ...measuring, ...forFleet },
@@ -229,11 +250,17 @@ async function startParts(options: CloudSyncOptions, undo: Undo): Promise<CloudS
   const setupUrl = (await access.accounts.any())
     ? undefined
     : `${consoleUrl}/setup#${await access.setupLinks.create("local", access.now())}`;
-  log.info("headquarters is up", { url, broker: new URL(brokerUrl).host, store });
+  const forClients = broker?.url ?? brokerUrl;
+  log.info("headquarters is up", { url, broker: new URL(forClients).host, store });
   return {
-    ...{ url, brokerUrl, publicKey: publicKeyText(key.publicKey), token, setupUrl },
+    ...{ url, brokerUrl: forClients, publicKey: publicKeyText(key.publicKey), token, setupUrl },
     ...{ catalog, publisher, fleet, health, stop: () => undo.run() },
   };
+}
+
+/** What lanes would stumble over is said at once, though headquarters itself does not need the certificate. */
+function tellCertificate({ state, detail, fix }: CertificateFinding, log: Logger): void {
+  if (state !== "ok") log.warn(detail, { fix });
 }
 
 /** Brings the HTTP server up. @throws CloudStartError */

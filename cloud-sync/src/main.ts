@@ -5,7 +5,7 @@ import { backupHelp, parseBackup } from "./cli/backup-options.js";
 import { runDoctor } from "./cli/doctor/doctor.js";
 import { runEnrol } from "./cli/enrol.js";
 import { enrolHelp, parseEnrol } from "./cli/enrol-options.js";
-import { brokerAccess, rotateKey } from "./cli/publishing.js";
+import { brokerAccess, embeddedBroker, rotateKey } from "./cli/publishing.js";
 import { newSetupLink } from "./cli/setup-link.js";
 import { runExport, runImport } from "./cli/transfer.js";
 import { parseTransfer, transferHelp } from "./cli/transfer-options.js";
@@ -17,6 +17,8 @@ import { createLogger } from "./log.js";
 /** Brings headquarters up and waits for SIGTERM or SIGINT. */
 async function run(options: CliOptions): Promise<void> {
   const log = createLogger(options["log-level"]);
+  const ownBroker = await embeddedBroker(options);
+  const access = await brokerAccess(options);
   const folder = options.models === undefined ? {} : { folder: options.models };
   const photoReader = await ThreadedReader.open(folder);
   const brokerUrl = options["broker-url"];
@@ -34,9 +36,9 @@ async function run(options: CliOptions): Promise<void> {
       log,
     },
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
-    ...(await brokerAccess(options)),
+    ...{ ...access, mqttVersion: options["mqtt-version"] },
     ...{ signingKeyFile: options["signing-key"], adoptKey: options["adopt-key"] },
-    ...{ registeredOnly: options["registered-only"], laneBrokerUrl: options["lane-broker-url"] },
+    ...{ registeredOnly: options["registered-only"], ...ownBroker },
     ...{ mosquittoDir: options["mosquitto-files"], relayUrl: options.relay },
     keepDays: {
       ...{ telemetry: options["keep-telemetry"], events: options["keep-events"] },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BasketStatus } from "./basket.js";
 import { PartHealth } from "./health.js";
 import { Lsn, type NodeName } from "./ids.js";
+import { NetworkId } from "./network-id.js";
 import { UpBatch, UpReceipt, UpStream } from "./upward.js";
 
 /** Milliseconds since 1970 by the lane's clock: for people, never to judge whether a lane lives. */
@@ -22,6 +23,8 @@ export const RemoteSettings = z.strictObject({
     .optional(),
   /** The lane applies no change of the catalog beyond it. At once. */
   catalogLsn: Lsn.optional(),
+  /** Networks that headquarters brings, by role; left out: those that the lane came with. It restarts when nobody shops. */
+  models: z.strictObject({ detector: NetworkId.optional(), print: NetworkId.optional() }).optional(),
   /** The embedder that the lane is to run; one that runs another says so. */
   model: z.string().min(1).max(80).optional(),
 });
@@ -44,7 +47,7 @@ export const Birth = z.strictObject({
   beatSeconds: z.int().min(1).max(3600),
   version: z.string().max(40),
   startedAt: Instant,
-  /** Networks by role (`detector`, `embedder`): id and the execution provider that really runs it. */
+  /** Networks by role (`detector`, `embedder`, `print`): id and the execution provider that really runs it. */
   models: z.record(
     z.string().max(20),
     z.strictObject({ id: z.string().max(80), provider: z.string().max(40) }),

@@ -1,4 +1,6 @@
 export * from "./basket.js";
+export * from "./broker.js";
+export * from "./broker-line.js";
 export * from "./catalog.js";
 export * from "./doctor.js";
 export * from "./errors.js";
@@ -7,6 +9,7 @@ export * from "./health.js";
 export * from "./ids.js";
 export * from "./kiosk.js";
 export * from "./money.js";
+export * from "./network-id.js";
 export * from "./pos.js";
 export * from "./recognition.js";
 export * from "./sync.js";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fleetTopics, laneHears, laneSpeaks } from "./fleet.js";
 import { Lsn, type NodeName } from "./ids.js";
+import { NetworkId } from "./network-id.js";
 
 /** Not `z.instanceof`: its type would shut out Node's Buffer. */
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "bytes");
@@ -71,6 +72,19 @@ export const SnapshotManifest = z.strictObject({
 });
 export type SnapshotManifest = z.infer<typeof SnapshotManifest>;
 
+/** Longest text of a model's manifest, in bytes. */
+export const maxModelManifestBytes = 64 * 1024;
+
+/** Signed: a model that a lane asked for, as chunks that are fetched by their hash like those of a snapshot. */
+export const ModelOffer = z.strictObject({
+  id: NetworkId,
+  /** The manifest's JSON, as it was given: it names the weights' own SHA-256. */
+  manifest: z.string().min(2).max(maxModelManifestBytes),
+  /** The weights, in order. */
+  chunks: z.array(z.tuple([Digest, z.int().min(1)])).min(1),
+});
+export type ModelOffer = z.infer<typeof ModelOffer>;
+
 /** Signed by a key that lanes trust: trust this one too, and the revoked ones no more. */
 export const KeyEndorsement = z.strictObject({
   /** Raw Ed25519 public key. */
@@ -87,7 +101,12 @@ export const maxDeltasAsked = 32;
 /** Most chunks that one request may name. */
 export const maxChunksAsked = 16;
 
-/** What a lane asks of headquarters; answers come on its own topic. JSON. */
+const ChunkNames = z
+  .array(z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal"))
+  .min(1)
+  .max(maxChunksAsked);
+
+/** What a lane asks of headquarters; answers come on its own topics. JSON. */
 export const CatalogRequest = z.discriminatedUnion("want", [
   /** At most `count` deltas after `afterLsn`, in order. */
   z.strictObject({
@@ -97,13 +116,9 @@ export const CatalogRequest = z.discriminatedUnion("want", [
     count: z.int().min(1).max(maxDeltasAsked),
   }),
   z.strictObject({ want: z.literal("manifest") }),
-  z.strictObject({
-    want: z.literal("chunks"),
-    chunks: z
-      .array(z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal"))
-      .min(1)
-      .max(maxChunksAsked),
-  }),
+  z.strictObject({ want: z.literal("chunks"), chunks: ChunkNames }),
+  z.strictObject({ want: z.literal("model"), id: NetworkId }),
+  z.strictObject({ want: z.literal("modelChunks"), id: NetworkId, chunks: ChunkNames }),
 ]);
 export type CatalogRequest = z.infer<typeof CatalogRequest>;
 
@@ -170,6 +185,12 @@ export const topics = {
     payload: z.union([CatalogDelta, SnapshotManifest]),
     ...{ form: "signed or chunk", retain: false, qos: 1 },
   },
+  /** Models that one lane asked for, and their chunks. */
+  modelAnswer: {
+    topic: (store: NodeName, terminal: NodeName) => `${lane(store, terminal)}/model`,
+    payload: ModelOffer,
+    ...{ form: "signed or chunk", retain: false, qos: 1 },
+  },
   presence: {
     topic: (store: NodeName, terminal: NodeName) => `${lane(store, terminal)}/presence`,
     payload: Presence,
@@ -196,6 +217,7 @@ export function terminalRights(store: NodeName, terminal: NodeName): TopicRights
       topics.catalogDelta.topic(store),
       topics.catalogKeys.topic(store),
       topics.catalogAnswer.topic(store, terminal),
+      topics.modelAnswer.topic(store, terminal),
       ...laneHears.map((name) => fleetTopics[name].topic(store, terminal)),
     ],
   };
@@ -206,6 +228,7 @@ export const headquartersRights: TopicRights = {
   publish: [
     "tillsight/+/catalog/+",
     "tillsight/+/lane/+/catalog",
+    "tillsight/+/lane/+/model",
     ...laneHears.map((name) => fleetTopics[name].topic("+", "+")),
   ],
   subscribe: [

@@ -1,7 +1,7 @@
 export { OpenCvCamera } from "./adapters/camera/index.js";
 export { createServiceManager, type ServiceManager } from "./adapters/systemd/notify.js";
 export * from "./catalog/index.js";
-export { openNetworks, visitCatalog } from "./cli/parts.js";
+export { openNetworks, shippedNetworks, visitCatalog } from "./cli/parts.js";
 export { readPhoto } from "./cli/photos.js";
 export { defaultPageDir } from "./cli/run.js";
 export { parseConfig } from "./config/load.js";
@@ -29,6 +29,7 @@ export {
 } from "./domain/recognition/index.js";
 export { benchJournal, Journal } from "./journal/index.js";
 export type { DemoRoutes } from "./kiosk-api/index.js";
+export { DeliveredModels } from "./networks/delivered.js";
 export { createLogger, type Logger, silentLogger } from "./observe/logger.js";
 export { quantile } from "./observe/quantile.js";
 export type { Camera, CameraStatus, Frame } from "./ports/camera.js";

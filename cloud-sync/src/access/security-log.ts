@@ -7,6 +7,7 @@ export const securityKinds = [
   ...["user-created", "user-changed", "password-changed", "user-removed"],
   ...["token-created", "token-revoked"],
   ...["terminal-invited", "terminal-registered", "terminal-revoked", "terminal-settings"],
+  "model-added",
 ] as const;
 
 /** One thing that happened to accounts, sessions or tokens. */

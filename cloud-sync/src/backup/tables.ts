@@ -1,9 +1,18 @@
 /** Tables of a backup, each after those that it refers to. A test holds the two lists to the schema. */
 export const backedUp = [
   ...["headquarters", "catalog_state", "store"],
-  ...["product", "product_search", "search_word", "barcode", "override", "reference", "change"],
+  ...[
+    "product",
+    "product_search",
+    "search_word",
+    "barcode",
+    "override",
+    "reference",
+    "change",
+    "catalog_rollback",
+  ],
   ...["import", "import_error", "publish_state", "endorsement", "enrol_batch", "enrol_job"],
-  ...["terminal", "registration", "fleet_command", "rollout", "up_cursor"],
+  ...["terminal", "registration", "fleet_command", "rollout", "model", "up_cursor"],
   ...["sale", "lane_event", "telemetry", "review_crop", "up_refused", "relay_outbox"],
   ...["account", "api_token", "security_event"],
 ] as const;

@@ -6,7 +6,7 @@ import { type Author, type ChangeLog, type ChangeResult, change, overrideKey } f
 import { LogFeed } from "./log-feed.js";
 import { type Override, resolve } from "./override.js";
 import {
-  dropReference,
+  dropReferences,
   type NewReference,
   readForeignReferences,
   readReferencesOf,
@@ -150,7 +150,12 @@ export class CloudCatalog {
   async addReferences(sku: Sku, references: readonly NewReference[], actor: string): Promise<ChangeResult> {
     return this.#change({ actor }, async (tx, log) => {
       await requireProduct(tx, sku);
-      await writeReferences(tx, log, sku, this.embedderId, references);
+      const { embedderId } = this;
+      await writeReferences(
+        tx,
+        log,
+        references.map((reference) => ({ ...reference, sku, embedderId })),
+      );
     });
   }
 
@@ -164,7 +169,7 @@ export class CloudCatalog {
   }
 
   async removeReference(referenceId: string, actor: string): Promise<ChangeResult> {
-    return this.#change({ actor }, (tx, log) => dropReference(tx, log, referenceId));
+    return this.#change({ actor }, (tx, log) => dropReferences(tx, log, [referenceId]));
   }
 
   /** Who changed what, and when; newest first. */

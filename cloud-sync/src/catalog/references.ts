@@ -34,51 +34,55 @@ const bodyOf = ({ id, sku, embedder_id, photo }: ReferenceRow) => ({
 });
 
 /**
- * The product must exist; an id that it has already gets the new vector.
+ * The products must exist; an id that is there already gets the new vector.
  *
  * @throws ConflictError when an id is another product's.
  */
 export async function writeReferences(
   tx: Sql,
   log: ChangeLog,
-  sku: Sku,
-  embedderId: string,
-  references: readonly NewReference[],
+  references: readonly StoredReference[],
 ): Promise<void> {
+  if (references.length === 0) return;
   const { rows } = await tx.query<ReferenceRow>(`select ${columns} from reference where id = any($1)`, [
     references.map(({ id }) => id),
   ]);
   const current = new Map(rows.map((row) => [row.id, bodyOf(row)]));
-  const other = rows.find((row) => row.sku !== sku);
+  const other = references.flatMap(
+    ({ id, sku }) => rows.find((row) => row.id === id && row.sku !== sku) ?? [],
+  )[0];
   if (other)
     throw new ConflictError(
       `reference ${other.id} belongs to product ${other.sku}`,
       "Give each reference an id of its own.",
     );
   const lsns = await log.append(
-    references.map(({ id, vector, photo }) => ({
+    references.map(({ id, sku, embedderId, vector, photo }) => ({
       ...{ kind: "reference", key: referenceKey(id), sku, vector: { embedderId, values: vector } },
       before: current.get(id) ?? null,
       after: { id, sku, embedderId, photo: photo ?? null },
     })),
   );
-  const written = references.map(({ id, vector, photo }, i) => ({
-    ...{ id, photo: photo ?? null, vector: base64(vector), lsn: lsns[i] },
+  const written = references.map(({ id, sku, embedderId, vector, photo }, i) => ({
+    ...{ id, sku, embedder_id: embedderId, photo: photo ?? null, vector: base64(vector), lsn: lsns[i] },
   }));
   await tx.query(
     `insert into reference (id, sku, embedder_id, vector, photo, lsn)
-     select id, $2, $3, decode(vector, 'base64'), photo, lsn
-     from jsonb_to_recordset($1::jsonb) as r (id text, vector text, photo text, lsn bigint)
+     select id, sku, embedder_id, decode(vector, 'base64'), photo, lsn
+     from jsonb_to_recordset($1::jsonb)
+       as r (id text, sku text, embedder_id text, vector text, photo text, lsn bigint)
      on conflict (id) do update set sku = excluded.sku, embedder_id = excluded.embedder_id,
        vector = excluded.vector, photo = excluded.photo, lsn = excluded.lsn`,
-    [JSON.stringify(written), sku, embedderId],
+    [JSON.stringify(written)],
   );
 }
 
-export async function dropReference(tx: Sql, log: ChangeLog, id: string): Promise<void> {
-  const { rows } = await tx.query<ReferenceRow>(`delete from reference where id = $1 returning ${columns}`, [
-    id,
-  ]);
+export async function dropReferences(tx: Sql, log: ChangeLog, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await tx.query<ReferenceRow>(
+    `delete from reference where id = any($1) returning ${columns}`,
+    [ids],
+  );
   await log.append(
     rows.map((row) => ({
       ...{ kind: "reference", key: referenceKey(row.id), sku: row.sku, before: bodyOf(row), after: null },

@@ -37,6 +37,20 @@ export async function writeOverrides(
   log: ChangeLog,
   list: readonly StoreOverride[],
 ): Promise<WrittenOverrides> {
+  const { store, written } = await logOverrides(tx, log, list);
+  await store();
+  return written;
+}
+
+/**
+ * The same in two halves: logged now, stored when `store` is called. A product that comes into being is logged between
+ * the two, so that at no LSN a store has it without what that store does otherwise.
+ */
+export async function logOverrides(
+  tx: Sql,
+  log: ChangeLog,
+  list: readonly StoreOverride[],
+): Promise<{ readonly written: WrittenOverrides; store(): Promise<void> }> {
   const current = await readOverrides(tx, list);
   const steps = list.flatMap(({ store, sku, override }) => {
     const before = current.get(overrideKey(store, sku)) ?? null;
@@ -47,6 +61,15 @@ export async function writeOverrides(
   const lsns = await log.append(steps);
   const rows = steps.map(({ store, sku, after }, i) => ({ store, sku, body: after, lsn: lsns[i] }));
   const [kept, gone] = [rows.filter((row) => row.body !== null), rows.filter((row) => row.body === null)];
+  const written = {
+    created: steps.filter(({ before }) => before === null).length,
+    changed: steps.filter(({ before, after }) => before !== null && after !== null).length,
+    removed: gone.length,
+  };
+  return { written, store: () => storeOverrides(tx, kept, gone) };
+}
+
+async function storeOverrides(tx: Sql, kept: readonly object[], gone: readonly object[]): Promise<void> {
   if (kept.length > 0)
     await tx.query(
       `insert into override (store, sku, body, lsn)
@@ -60,9 +83,4 @@ export async function writeOverrides(
        where override.store = g.store and override.sku = g.sku`,
       [JSON.stringify(gone)],
     );
-  return {
-    created: steps.filter(({ before }) => before === null).length,
-    changed: steps.filter(({ before, after }) => before !== null && after !== null).length,
-    removed: gone.length,
-  };
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from "@tillsight/contracts";
 import { publicKeyText } from "@tillsight/sync-protocol";
 import type { CliOptions } from "../cli.js";
 import { lockFolder } from "../folder-lock.js";
+import { type BrokerTls, checkPlace } from "../publish/broker-place.js";
 import { Ledger } from "../publish/ledger.js";
 import type { BrokerAccess } from "../publish/publisher.js";
 import { rotateSigningKey, signingKeyFile } from "../publish/signing-key.js";
@@ -27,6 +28,35 @@ export async function brokerAccess(
     ...(username === undefined ? {} : { brokerAccess: { username, password } }),
     ...(ca === undefined ? {} : { brokerCa: await read(ca, "broker-ca") }),
   };
+}
+
+/**
+ * Where the embedded broker listens, with what the files hold that the options name.
+ * @throws InvalidInputError, CloudStartError when it must not listen there
+ */
+export async function embeddedBroker(
+  options: CliOptions,
+): Promise<{ brokerHost: string; brokerTls?: BrokerTls; laneBrokerUrl?: string | undefined }> {
+  const { "broker-host": brokerHost, "broker-cert": cert, "broker-key": key } = options;
+  const place = { brokerHost, laneBrokerUrl: options["lane-broker-url"] };
+  const own = options["broker-url"] === undefined;
+  if (cert === undefined && key === undefined) {
+    if (own) checkPlace({ host: brokerHost, laneBrokerUrl: place.laneBrokerUrl });
+    return place;
+  }
+  if (cert === undefined || key === undefined)
+    throw new InvalidInputError(
+      `--${cert === undefined ? "broker-cert" : "broker-key"} is missing`,
+      "Certificate and key go together: --broker-cert FILE --broker-key FILE.",
+    );
+  if (!own)
+    throw new InvalidInputError(
+      "--broker-cert is for the embedded broker, and --broker-url names another",
+      "Leave one of them out; a broker of your own has its certificate in its own settings.",
+    );
+  const brokerTls = { cert: await read(cert, "broker-cert"), key: await read(key, "broker-key") };
+  checkPlace({ host: brokerHost, tls: brokerTls, laneBrokerUrl: place.laneBrokerUrl });
+  return { ...place, brokerTls };
 }
 
 /** A new signing key, endorsed by the present one. @returns what to tell the person. @throws CloudStartError, SigningKeyError */

@@ -1,5 +1,5 @@
 import { type ChangeLog, change } from "../catalog/change-log.js";
-import { dropReference, writeReferences } from "../catalog/references.js";
+import { dropReferences, writeReferences } from "../catalog/references.js";
 import { readProducts } from "../catalog/write-products.js";
 import { LeaseLostError, NotFoundError, PhotoRefusedError } from "../errors.js";
 import type { Database, Sql } from "../storage/database.js";
@@ -69,7 +69,7 @@ async function enrolPhoto(parts: JobParts, claim: Claim, signal: AbortSignal): P
   // Reference and job in one transaction: a worker that is killed leaves both or none.
   await change(db, { actor: "enrolment", source: `enrol:${job.id}` }, async (tx, log) => {
     if (!(await readProducts(tx, [job.sku])).has(job.sku)) throw gone(job.sku);
-    for (const id of await holdStrays(tx, strays)) await dropReference(tx, log, id);
+    await dropReferences(tx, log, await holdStrays(tx, strays));
     const done = await keepReference(parts, tx, log, { job, photo, vector: reading.vector, verdict });
     if (!(await parts.queue.settle(tx, claim, done))) throw new LeaseLostError(job.id);
   });
@@ -87,8 +87,8 @@ async function keepReference(
   const surplus = await surplusReferences(tx, { sku, embedderId, most }, { id, vector, keep: forced });
   if (surplus.includes(id))
     return { state: "refused", verdict: withFinding(verdict, surplusFinding), failure: null };
-  await writeReferences(tx, log, sku, embedderId, [{ id, vector, photo }]);
-  for (const one of surplus) await dropReference(tx, log, one);
+  await writeReferences(tx, log, [{ id, sku, embedderId, vector, photo }]);
+  await dropReferences(tx, log, surplus);
   const noted = surplus.length > 0 ? withFinding(verdict, replacesFinding(surplus)) : verdict;
   return { state: "enrolled", verdict: noted, lsn: log.lsn };
 }

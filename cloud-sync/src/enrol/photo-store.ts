@@ -20,7 +20,13 @@ export class PhotoStore {
   }
 
   get(id: string): Promise<Uint8Array> {
-    // The first release named photos without the folder that they are in now.
-    return this.#objects.get(id.includes("/") ? id : `photo/${id}`);
+    return this.#objects.get(inFolder(id));
+  }
+
+  has(id: string): Promise<boolean> {
+    return this.#objects.has(inFolder(id));
   }
 }
+
+/** The first release named photos without the folder that they are in now. */
+const inFolder = (id: string): string => (id.includes("/") ? id : `photo/${id}`);

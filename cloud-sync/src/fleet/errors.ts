@@ -27,6 +27,11 @@ export class RolloutStateError extends TillsightError {
   readonly code = "ROLLOUT_STATE";
 }
 
+/** A network that headquarters does not bring to lanes. */
+export class ModelRefusedError extends TillsightError {
+  readonly code = "MODEL_REFUSED";
+}
+
 /** The stream that records are relayed to cannot be used; they wait in the database. */
 export class RelayError extends TillsightError {
   readonly code = "RELAY";

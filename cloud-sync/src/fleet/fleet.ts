@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
+  BrokerLine,
   type FleetCommand,
   fleetTopics,
+  keepLine,
   type LaneHears,
   type LaneSpeaks,
   laneSpeaks,
+  type MqttVersion,
   NodeName,
   type Order,
   type OrderAnswer,
@@ -18,6 +21,8 @@ import type { z } from "zod";
 import { ownsAll, type Share } from "../copies/copies.js";
 import { ConflictError } from "../errors.js";
 import { type Logger, silentLogger } from "../log.js";
+import { brokerTrouble } from "../publish/broker-fixes.js";
+import { Flow } from "../publish/flow.js";
 import type { BrokerAccess } from "../publish/publisher.js";
 import type { Database } from "../storage/database.js";
 import type { ObjectStore } from "../storage/objects/object-store.js";
@@ -34,6 +39,8 @@ export interface FleetOptions {
   readonly access?: BrokerAccess | undefined;
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
   readonly ca?: string | undefined;
+  /** Left out: MQTT 5, or 3.1.1 where the broker says that it does not speak 5. */
+  readonly mqttVersion?: MqttVersion | undefined;
   /** Stores what a lane sends up; the receipt goes to the lane once this resolves. */
   readonly takeBatch: (from: TerminalId, batch: UpBatch) => Promise<UpReceipt>;
   /** What other copies on the same database leave to this one. */
@@ -60,6 +67,9 @@ export class Fleet {
   readonly #now: () => Date;
   readonly #inbox = new Inbox(inboxLimit);
   readonly #share: Share;
+  readonly #line: BrokerLine;
+  readonly #flow: Flow;
+  #listening = false;
   #client: MqttClient | undefined;
   #reminder: NodeJS.Timeout | undefined;
   #stores: { readonly at: number; readonly names: Promise<readonly NodeName[]> } | undefined;
@@ -70,6 +80,8 @@ export class Fleet {
     this.#log = options.log ?? silentLogger;
     this.#now = options.now ?? (() => new Date());
     this.#share = options.share ?? ownsAll;
+    this.#line = new BrokerLine({ version: options.mqttVersion });
+    this.#flow = new Flow(() => this.#line.receiveMaximum);
     this.terminals = new Terminals(options.db);
     this.commands = new Commands(options.db);
   }
@@ -81,13 +93,17 @@ export class Fleet {
     const client = mqtt.connect(brokerUrl, {
       // Copies of headquarters must not throw each other out.
       clientId: `tillsight-hq-fleet-${randomUUID()}`,
-      ...access,
+      ...{ ...access, protocolVersion: this.#line.version },
       ...(ca === undefined ? {} : { ca }),
       ...{ reconnectPeriod: 1000, connectTimeout: 10_000, keepalive: 20, resubscribe: false },
       reconnectOnConnackError: true,
     });
     this.#client = client;
-    client.on("connect", () => void this.#onConnect(client));
+    keepLine(client, this.#line);
+    client.on("connect", () => {
+      this.#listening = false;
+      void this.#listen();
+    });
     client.on("error", (error) => this.#log.debug("broker error", { error: error.message }));
     client.on("message", (topic, payload) => this.#onMessage(topic, payload));
     this.#reminder = setInterval(() => void this.#remind(), remindMs).unref();
@@ -121,6 +137,8 @@ export class Fleet {
       ...{ connected, rejected: this.#rejected, waiting: this.#inbox.waiting },
       turnedAway: this.#inbox.turnedAway,
     };
+    const { trouble } = this.#line;
+    if (trouble) return { state: "degraded", ...brokerTrouble(trouble), facts };
     if (connected) return { state: "ok", detail: "listening to the lanes", facts };
     const fix = "Check the broker and --broker-url.";
     return { state: "degraded", detail: "no broker; lanes keep what they have to tell", fix, facts };
@@ -158,16 +176,19 @@ export class Fleet {
     return version;
   }
 
-  async #onConnect(client: MqttClient): Promise<void> {
+  /** Tried again with every reminder while the broker refuses it. */
+  async #listen(): Promise<void> {
+    const client = this.#client;
+    if (this.#listening || !client?.connected) return;
+    // NodeName knows no "+", which the topic's function is only asked to put in its place.
+    const filters = laneSpeaks.map((name) => fleetTopics[name].topic("+", "+"));
     try {
-      // NodeName knows no "+", which the topic's function is only asked to put in its place.
-      await client.subscribeAsync(
-        laneSpeaks.map((name) => fleetTopics[name].topic("+", "+")),
-        { qos: 1 },
-      );
+      await client.subscribeAsync(filters, { qos: 1 });
+      this.#listening = true;
+      this.#line.granted("subscribe to", filters);
       this.#log.info("listening to the lanes", { broker: new URL(this.#o.brokerUrl).host });
     } catch (error) {
-      this.#log.warn("the broker refused headquarters the fleet's topics", { error: String(error) });
+      this.#line.denied("subscribe to", filters, error);
     }
   }
 
@@ -226,6 +247,7 @@ export class Fleet {
   /** Whoever should have told it, or heard the answer, may have ended just then. */
   async #remind(): Promise<void> {
     try {
+      await this.#listen();
       const now = this.#now();
       const since = new Date(now.getTime() - (this.#o.remindMs ?? 10_000) / 2);
       for (const command of await this.commands.unanswered(since, now))
@@ -266,7 +288,15 @@ export class Fleet {
   /** What gets lost is made good by the lane's next birth, or its repetition. */
   #send(name: LaneHears, { store, terminal }: TerminalId, body: object): void {
     if (!this.#client?.connected) return;
-    this.#client.publish(fleetTopics[name].topic(store, terminal), JSON.stringify(body), { qos: 1 });
+    const topic = fleetTopics[name].topic(store, terminal);
+    const text = JSON.stringify(body);
+    void this.#flow.run(async () => {
+      if (!this.#client?.connected) return;
+      await this.#client.publishAsync(topic, text, { qos: 1 }).then(
+        () => this.#line.granted("publish on", [topic]),
+        (error: unknown) => this.#line.denied("publish on", [topic], error),
+      );
+    });
   }
 
   #knownStores(): Promise<readonly NodeName[]> {

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import {
   describeError,
   headquartersRights,
+  type MqttVersion,
   type NodeName,
   type TopicRights,
   terminalUser,
 } from "@tillsight/contracts";
+import type { RollbackParts } from "../catalog/rollback/rollback.js";
 import type { Share } from "../copies/copies.js";
 import { CloudStartError } from "../errors.js";
 import type { Logger } from "../log.js";
@@ -22,6 +24,7 @@ import { defaultKeepDays, type KeepDays, Retention } from "../upward/retention.j
 import { UpwardStore } from "../upward/store.js";
 import type { Credentials } from "./credentials.js";
 import { Fleet } from "./fleet.js";
+import type { ModelShelf } from "./models/shelf.js";
 import { Rollouts } from "./rollout/rollouts.js";
 import type { TerminalId } from "./terminals.js";
 
@@ -53,10 +56,14 @@ export interface FleetStart {
   readonly objects: ObjectStore;
   readonly stores: () => Promise<readonly NodeName[]>;
   readonly credentials: Credentials;
+  /** For rollouts that are taken back. */
+  readonly rollback: RollbackParts;
+  readonly models: ModelShelf;
   readonly broker: Broker | undefined;
   readonly brokerUrl: string;
   readonly access: BrokerAccess | undefined;
   readonly ca: string | undefined;
+  readonly mqttVersion: MqttVersion | undefined;
   readonly share: Share;
   /** Folder that gets `passwords` and `acl` for mosquitto, written anew with each change. */
   readonly mosquittoDir: string | undefined;
@@ -82,7 +89,7 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
   const upward = new UpwardStore({ db: o.db, objects: o.objects, now, relayed: o.relayUrl !== undefined });
   const fleet = new Fleet({
     ...{ db: o.db, objects: o.objects, stores: o.stores, now, log: o.log },
-    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca, share: o.share },
+    ...{ brokerUrl: o.brokerUrl, access: o.access, ca: o.ca, mqttVersion: o.mqttVersion, share: o.share },
     takeBatch: (from, batch) => upward.take(from, batch),
   });
   let writing = Promise.resolve();
@@ -99,7 +106,9 @@ export async function startFleet(o: FleetStart): Promise<FleetParts> {
     writeFiles().catch((error: unknown) => o.log.error("mosquitto's files", { error: describeError(error) }));
   });
   fleet.start();
-  const rollouts = new Rollouts({ db: o.db, fleet, now, log: o.log, share: o.share });
+  const rollouts = new Rollouts({
+    ...{ db: o.db, fleet, now, log: o.log, share: o.share, rollback: o.rollback, models: o.models },
+  });
   rollouts.start();
   const relay =
     o.relayUrl === undefined

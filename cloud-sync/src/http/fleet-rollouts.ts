@@ -40,6 +40,6 @@ export function rolloutRoutes(app: FastifyInstance, { rollouts }: ServerParts): 
   });
   app.post("/api/fleet/rollouts/:id/:action", (request) => {
     const { id, action } = Action.parse(request.params);
-    return rollouts.act(id, action === "roll-back" ? "rollBack" : action);
+    return rollouts.act(id, action === "roll-back" ? "rollBack" : action, actorOf(request));
   });
 }

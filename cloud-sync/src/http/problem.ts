@@ -34,6 +34,8 @@ const statusOf: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   PHOTO_REFUSED: 422,
+  MODEL_REFUSED: 422,
+  MODEL_MANIFEST_INVALID: 422,
   DATABASE_UNAVAILABLE: 503,
   OBJECT_STORE: 503,
 };

@@ -17,7 +17,7 @@ const parts = (db: Database) => ({
   ...{ metrics: createMetrics(), db, copies: { count: 2 }, fleet: { rejected: 3 }, now: () => now },
   publisher: {
     ...{ connected: true, waiting: 4, rejected: 1 },
-    sent: { delta: 5, head: 6, keys: 0, range: 7, manifest: 0, chunks: 8 },
+    sent: { delta: 5, head: 6, keys: 0, range: 7, manifest: 0, chunks: 8, model: 0, modelChunks: 0 },
   },
   upward: { received: () => [{ store: "north", stream: "sale" as const, count: 9 }] },
   health: async () => ok,

@@ -57,7 +57,12 @@ export class AnswerQueue {
 
 /** Chunks are asked for while others are still on their way: both count. */
 function merge(before: Asked | undefined, asked: Asked): Asked {
-  if (before?.request.want !== "chunks" || asked.request.want !== "chunks") return asked;
-  const chunks = [...new Set([...before.request.chunks, ...asked.request.chunks])];
-  return { ...asked, request: { want: "chunks", chunks } };
+  const [one, two] = [before?.request, asked.request];
+  if (one?.want === "chunks" && two.want === "chunks")
+    return { ...asked, request: { ...two, chunks: union(one.chunks, two.chunks) } };
+  if (one?.want === "modelChunks" && two.want === "modelChunks" && one.id === two.id)
+    return { ...asked, request: { ...two, chunks: union(one.chunks, two.chunks) } };
+  return asked;
 }
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];

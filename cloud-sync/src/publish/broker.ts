@@ -5,11 +5,16 @@ import type { TopicRights } from "@tillsight/contracts";
 // A broker in the process, so that one command brings up headquarters; production gives --broker-url.
 import { Aedes, type AuthenticateError, type Client } from "aedes";
 import { CloudStartError } from "../errors.js";
+import { isLoopback } from "../http/address.js";
+import { type BrokerTls, brokerAddress, checkPlace } from "./broker-place.js";
 import { mayPublish, maySubscribe } from "./rights.js";
 
 export interface Broker {
+  /** As lanes reach it. */
   readonly url: string;
   readonly port: number;
+  /** As this process reaches it: plain, on loopback. */
+  readonly ownUrl: string;
   /** Ends the connections of a user, as when his credentials were taken back. */
   disconnect(username: string): void;
   close(): Promise<void>;
@@ -20,9 +25,11 @@ export interface BrokerOptions {
   readonly port?: number;
   /** Loopback by default. */
   readonly host?: string;
-  /** PEM of certificate and key: the broker then speaks TLS only. */
-  readonly tls?: { readonly cert: string; readonly key: string };
-  /** What a user may do, null when he may not enter. Left out, everybody may everything: on loopback only. */
+  /** The broker then speaks TLS, and plain on another port of loopback for this process alone. */
+  readonly tls?: BrokerTls | undefined;
+  /** What lanes are told; by default host and port. */
+  readonly laneBrokerUrl?: string | undefined;
+  /** What a user may do, null when he may not enter. Left out, everybody may everything; refused beyond loopback. */
   readonly authenticate?: (username: string, password: string) => Promise<TopicRights | null>;
 }
 
@@ -30,45 +37,47 @@ export interface BrokerOptions {
  * An MQTT broker in the process. It keeps nothing across a restart: the publisher tells its heads anew on every
  * connection, and lanes ask for what they missed.
  *
- * @throws CloudStartError when the port is in use.
+ * @throws CloudStartError when the port is in use, or the place is not safe.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const { port = 0, host = "127.0.0.1", tls } = options;
+  const { port = 0, host = "127.0.0.1", tls, laneBrokerUrl } = options;
+  checkPlace({ host, tls, laneBrokerUrl });
+  if (!isLoopback(host) && !options.authenticate)
+    throw new CloudStartError(
+      `the embedded broker on ${host} would let everybody in`,
+      "Let registered terminals in alone: --registered-only.",
+    );
   const aedes = await Aedes.createBroker({ maxClientsIdLength: 128 });
   const users = new Map<Client, string>();
   if (options.authenticate) guard(aedes, users, options.authenticate);
-  const server = tls ? createTlsServer(tls, aedes.handle) : createServer(aedes.handle);
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  const stop = () => new Promise<void>((resolve) => aedes.close(() => resolve()));
+  const listeners: Listener[] = [];
+  const close = async () => {
+    for (const listener of listeners) await listener.close();
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+  };
   try {
-    await listen(server, port, host);
+    const server = tls ? createTlsServer(tls, aedes.handle) : createServer(aedes.handle);
+    const open = await listen(server, port, host);
+    listeners.push(open);
+    const own = tls ? await listen(createServer(aedes.handle), 0, "127.0.0.1") : open;
+    if (own !== open) listeners.push(own);
+    return {
+      url: laneBrokerUrl ?? brokerAddress(host, open.port, tls !== undefined),
+      port: open.port,
+      ownUrl: tls ? brokerAddress("127.0.0.1", own.port, false) : brokerAddress(host, open.port, false),
+      disconnect(username) {
+        for (const [client, user] of users) if (user === username) client.close();
+      },
+      close,
+    };
   } catch (cause) {
-    await stop();
+    await close();
     throw new CloudStartError(
-      `port ${port} for the embedded broker cannot be used`,
-      "Choose another with --broker-port, or give --broker-url.",
+      `${host} port ${port} cannot be used for the embedded broker`,
+      "Choose another with --broker-port, an address of this machine with --broker-host, or give --broker-url.",
       { cause },
     );
   }
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    ...{ url: `${tls ? "mqtts" : "mqtt"}://${host}:${bound}`, port: bound },
-    disconnect(username) {
-      for (const [client, user] of users) if (user === username) client.close();
-    },
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await stop();
-      await closed;
-    },
-  };
 }
 
 /** MQTT 3.1.1, 3.2.2.3: bad user name or password. */
@@ -111,7 +120,28 @@ function guard(
   };
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
+interface Listener {
+  readonly port: number;
+  /** Ends every connection too. */
+  close(): Promise<void>;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.listen(port, host);
   await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : port,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
 }

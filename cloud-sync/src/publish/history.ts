@@ -70,7 +70,9 @@ export class StoreHistory {
   }
 
   /** Messages that answer a lane; none when there is nothing to say. */
-  async answer(request: CatalogRequest): Promise<readonly Uint8Array[]> {
+  async answer(
+    request: Exclude<CatalogRequest, { want: "model" | "modelChunks" }>,
+  ): Promise<readonly Uint8Array[]> {
     if (request.want === "range") return this.#range(request);
     if (request.want === "chunks")
       return (await this.#o.ledger.chunks(this.store, request.chunks)).map(encodeChunk);

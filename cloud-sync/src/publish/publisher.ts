@@ -1,12 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { CatalogRequest, NodeName, type PartHealth, topics } from "@tillsight/contracts";
+import {
+  BrokerLine,
+  CatalogRequest,
+  keepLine,
+  type MqttVersion,
+  NodeName,
+  type PartHealth,
+  topics,
+} from "@tillsight/contracts";
 import type { SigningKey } from "@tillsight/sync-protocol";
 import mqtt, { type MqttClient } from "mqtt";
 import type { CatalogFeed } from "../catalog/feed.js";
 import { ownsAll, type Share } from "../copies/copies.js";
+import type { ModelShelf } from "../fleet/models/shelf.js";
 import { type Logger, silentLogger } from "../log.js";
 import type { Database } from "../storage/database.js";
 import { AnswerQueue, type Asked } from "./answers.js";
+import { brokerTrouble } from "./broker-fixes.js";
+import { Flow } from "./flow.js";
 import { StoreHistory } from "./history.js";
 import { Ledger } from "./ledger.js";
 
@@ -21,10 +32,14 @@ export interface PublisherOptions {
   /** Stores whose lanes are served; asked again from time to time. */
   readonly stores: () => Promise<readonly NodeName[]>;
   readonly key: SigningKey;
+  /** What lanes may be brought. */
+  readonly models?: Pick<ModelShelf, "answer">;
   readonly brokerUrl: string;
   readonly access?: BrokerAccess | undefined;
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
   readonly ca?: string | undefined;
+  /** Left out: MQTT 5, or 3.1.1 where the broker says that it does not speak 5. */
+  readonly mqttVersion?: MqttVersion | undefined;
   readonly log?: Logger;
   /** What other copies on the same database leave to this one. */
   readonly share?: Share;
@@ -32,8 +47,8 @@ export interface PublisherOptions {
   readonly refreshMs?: number;
 }
 
-/** Kinds of messages to lanes; the last three are answers. */
-export type Sent = "delta" | "head" | "keys" | "range" | "manifest" | "chunks";
+/** Kinds of messages to lanes; from `range` on they are answers. */
+export type Sent = "delta" | "head" | "keys" | "range" | "manifest" | "chunks" | "model" | "modelChunks";
 
 /** Deltas that are sent before the broker has confirmed the first. */
 const window = 32;
@@ -55,6 +70,8 @@ export class Publisher {
   readonly #log: Logger;
   readonly #histories = new Map<NodeName, StoreHistory>();
   readonly #answers: AnswerQueue;
+  readonly #line: BrokerLine;
+  readonly #flow: Flow;
   readonly #headTimers = new Map<NodeName, NodeJS.Timeout>();
   #client: MqttClient | undefined;
   readonly #share: Share;
@@ -62,10 +79,11 @@ export class Publisher {
   #refresh: NodeJS.Timeout | undefined;
   #deputy: NodeJS.Timeout | undefined;
   #forOthers = false;
+  #listening = false;
   #flushing = false;
   #again = false;
   #work: Promise<unknown> = Promise.resolve();
-  readonly #sent = { delta: 0, head: 0, keys: 0, range: 0, manifest: 0, chunks: 0 };
+  readonly #sent = { delta: 0, head: 0, keys: 0, range: 0, manifest: 0, chunks: 0, model: 0, modelChunks: 0 };
   #rejected = 0;
 
   constructor(options: PublisherOptions) {
@@ -74,6 +92,11 @@ export class Publisher {
     this.#share = options.share ?? ownsAll;
     this.ledger = new Ledger(options.db);
     this.#answers = new AnswerQueue((asked) => this.#answer(asked));
+    this.#line = new BrokerLine({
+      version: options.mqttVersion,
+      onTrouble: (trouble) => this.#log.warn("no way to the lanes", brokerTrouble(trouble)),
+    });
+    this.#flow = new Flow(() => this.#line.receiveMaximum);
   }
 
   /** Returns at once; the broker is tried for ever in the background. */
@@ -83,15 +106,14 @@ export class Publisher {
     const client = mqtt.connect(brokerUrl, {
       // Copies of headquarters must not throw each other out.
       clientId: `tillsight-hq-${randomUUID()}`,
-      ...access,
+      ...{ ...access, protocolVersion: this.#line.version },
       ...(ca === undefined ? {} : { ca }),
       ...{ reconnectPeriod: 1000, connectTimeout: 10_000, keepalive: 20, resubscribe: false },
       reconnectOnConnackError: true,
     });
     this.#client = client;
-    client.on("connect", () => void this.#onConnect(client));
-    client.on("close", () => this.#log.debug("not connected to the broker"));
-    client.on("error", (error) => this.#log.warn("broker error", { error: error.message }));
+    keepLine(client, this.#line, () => this.#log.debug("not connected to the broker"));
+    client.on("connect", () => void this.#onConnect());
     client.on("message", (topic, payload) => this.#onRequest(topic, payload));
     this.#unsubscribe = [
       feed.onChange(() => {
@@ -157,6 +179,8 @@ export class Publisher {
       lanesWaiting: this.#answers.waiting,
       messagesSent: Object.values(this.#sent).reduce((sum, n) => sum + n, 0),
     };
+    const { trouble } = this.#line;
+    if (trouble) return { state: "degraded", ...brokerTrouble(trouble), facts };
     if (facts.connected) return { state: "ok", detail: "connected to the broker", facts };
     return {
       state: "degraded",
@@ -166,20 +190,30 @@ export class Publisher {
     };
   }
 
-  async #onConnect(client: MqttClient): Promise<void> {
+  async #onConnect(): Promise<void> {
+    this.#listening = false;
+    this.#log.info("connected to the broker", { broker: new URL(this.#o.brokerUrl).host });
+    await this.#refreshAll();
+  }
+
+  /** Tried again with every refresh while the broker refuses it. */
+  async #listen(): Promise<void> {
+    const client = this.#client;
+    if (this.#listening || !client?.connected) return;
+    // NodeName knows no "+", which the topic's function is only asked to put in its place.
+    const requests = [topics.catalogRequest.topic("+", "+")];
     try {
-      // NodeName knows no "+", which the topic's function is only asked to put in its place.
-      const requests = topics.catalogRequest.topic("+", "+");
       await client.subscribeAsync(requests, { qos: 1 });
-      this.#log.info("connected to the broker", { broker: new URL(this.#o.brokerUrl).host });
-      await this.#refreshAll();
+      this.#listening = true;
+      this.#line.granted("subscribe to", requests);
     } catch (error) {
-      this.#log.warn("the broker refused headquarters", { error: String(error) });
+      this.#line.denied("subscribe to", requests, error);
     }
   }
 
   /** A broker that was started again knows nothing: keys and heads are told anew, changes or not. */
   async #refreshAll(): Promise<void> {
+    await this.#listen();
     this.#flush();
     this.#deputize();
     await this.#work;
@@ -279,14 +313,23 @@ export class Publisher {
       await this.#publish("keys", topics.catalogKeys.topic(store), Buffer.concat(frames), true);
   }
 
-  /** True when the broker has it, false when there is no connection; one that breaks meanwhile is waited for. */
+  /**
+   * True when the broker has it, false when there is no connection; one that breaks meanwhile is waited for.
+   * Rejects when the broker refuses it, which MQTT 5 alone can tell.
+   */
   async #publish(what: Sent, topic: string, bytes: Uint8Array, retain = false): Promise<boolean> {
-    const client = this.#client;
-    if (!client?.connected) return false;
     const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    await client.publishAsync(topic, payload, { qos: 1, retain });
-    this.#sent[what]++;
-    return true;
+    return this.#flow.run(async () => {
+      const client = this.#client;
+      if (!client?.connected) return false;
+      await client.publishAsync(topic, payload, { qos: 1, retain }).catch((error: unknown) => {
+        this.#line.denied("publish on", [topic], error);
+        throw error;
+      });
+      this.#line.granted("publish on", [topic]);
+      this.#sent[what]++;
+      return true;
+    });
   }
 
   #onRequest(topic: string, payload: Buffer): void {
@@ -304,6 +347,12 @@ export class Publisher {
   async #answer({ store, terminal, request }: Asked): Promise<void> {
     try {
       if (!this.#client || !(await this.#o.stores()).includes(store)) return;
+      if (request.want === "model" || request.want === "modelChunks") {
+        const told = (await this.#o.models?.answer(store, request, this.#o.key)) ?? [];
+        const topic = topics.modelAnswer.topic(store, terminal);
+        await Promise.all(told.map((bytes) => this.#publish(request.want, topic, bytes)));
+        return;
+      }
       const messages = await this.history(store).answer(request);
       const topic = topics.catalogAnswer.topic(store, terminal);
       // What is not kept any more: the head says what there is.

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { SyncRefusedError } from "./errors.js";
 
 /** What a frame holds; the numbers are on the wire and never given twice. */
-export const frameKinds = { head: 1, delta: 2, manifest: 3, chunk: 4, key: 5 } as const;
+export const frameKinds = { head: 1, delta: 2, manifest: 3, chunk: 4, key: 5, model: 6 } as const;
 export type FrameKind = keyof typeof frameKinds;
 
 export interface Frame {

@@ -2,6 +2,7 @@ import {
   CatalogDelta,
   CatalogHead,
   KeyEndorsement,
+  ModelOffer,
   type NodeName,
   SnapshotManifest,
 } from "@tillsight/contracts";
@@ -19,6 +20,9 @@ export const sealDelta = (store: NodeName, delta: CatalogDelta, key: SigningKey)
 
 export const sealEndorsement = (store: NodeName, endorsement: KeyEndorsement, key: SigningKey): Buffer =>
   seal("key", store, encodeCbor(KeyEndorsement.parse(endorsement)), key);
+
+export const sealModel = (store: NodeName, offer: ModelOffer, key: SigningKey): Buffer =>
+  seal("model", store, encodeCbor(ModelOffer.parse(offer)), key);
 
 const manifestId = (body: Uint8Array): Buffer => sha256(body).subarray(0, 16);
 
@@ -40,6 +44,7 @@ export type SignedMessage =
       readonly id: Buffer;
       readonly keyId: string;
     }
+  | { readonly kind: "model"; readonly offer: ModelOffer; readonly keyId: string }
   | { readonly kind: "key"; readonly keyId: string };
 
 /** What a trusted key said to this store. @throws SyncRefusedError */
@@ -52,6 +57,8 @@ export function openMessage(frame: Frame, store: NodeName, trusted: TrustedKeys)
       return { kind, keyId, delta: decodeBody(CatalogDelta, body) };
     case "manifest":
       return { kind, keyId, manifest: decodeBody(SnapshotManifest, body), id: manifestId(body) };
+    case "model":
+      return { kind, keyId, offer: decodeBody(ModelOffer, body) };
     case "key":
       return { kind, keyId };
   }

@@ -5,10 +5,11 @@ import { OpenCvCamera } from "../adapters/camera/index.js";
 import { createServiceManager } from "../adapters/systemd/notify.js";
 import { startDaemon } from "../daemon/daemon.js";
 import { networksHealth } from "../daemon/health-parts.js";
+import { DeliveredModels } from "../networks/delivered.js";
 import { systemClock } from "../ports/clock.js";
 import { version } from "../version.js";
 import { type CommandContext, type ExitCode, exitCodes } from "./context.js";
-import { infosOf, openNetworks } from "./parts.js";
+import { infosOf, openNetworks, shippedNetworks } from "./parts.js";
 
 /** Where `npm run build` puts the kiosk page. */
 export const defaultPageDir = fileURLToPath(new URL("../../../kiosk-ui/dist/web", import.meta.url));
@@ -22,13 +23,24 @@ export async function runCommand(context: CommandContext): Promise<ExitCode> {
   );
   log.info("the lane is starting", { version, terminal: config.terminal, dataDir: config.dataDir });
   await manager.status("loading the networks");
-  const networks = await openNetworks(config, { measure: true });
+  const delivered = new DeliveredModels(config.dataDir);
+  const networks = await openNetworks(config, { measure: true, delivered, log });
   log.info("the networks are ready", { networks: networksHealth(infosOf(networks)).detail });
   try {
     const camera = new OpenCvCamera(config.camera);
     const restarting = new AbortController();
     const restart = () => restarting.abort(new StoppedError("the lane (headquarters asked for a restart)"));
-    const deps = { log, clock: systemClock, manager, camera, networks, pageDir: defaultPageDir, restart };
+    const models = { delivered, shipped: await shippedNetworks(config) };
+    const deps = {
+      models,
+      log,
+      clock: systemClock,
+      manager,
+      camera,
+      networks,
+      pageDir: defaultPageDir,
+      restart,
+    };
     const daemon = await startDaemon(config, deps, context.signal);
     log.info("the lane is ready", { url: daemon.url });
     await manager.status(`selling at ${daemon.url}`);

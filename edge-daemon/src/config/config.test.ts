@@ -28,6 +28,7 @@ describe("the configuration", () => {
     ["a PIN with letters", { kiosk: { attendantPin: "abcd" } }, /kiosk\.attendantPin: 4 to 12 digits/],
     ["a provider nobody has", { models: { providers: ["abacus"] } }, /models\.providers\.0/],
     ["a terminal name that would break topics", { terminal: "a/b" }, /terminal/],
+    ["a version of MQTT that is none", { sync: { mqttVersion: 3 } }, /sync\.mqttVersion/],
     ["a broker that is no MQTT address", { sync: { brokerUrl: "http://x" } }, /sync\.brokerUrl/],
     ["a list instead of an object", [], /whole file/],
   ];

@@ -1,4 +1,4 @@
-import { Currency, NodeName } from "@tillsight/contracts";
+import { Currency, MqttVersion, NodeName } from "@tillsight/contracts";
 import { z } from "zod";
 import { PosSettings } from "../pos/settings.js";
 
@@ -197,6 +197,11 @@ const SyncConfig = z.strictObject({
     title: "Authority",
     description:
       "PEM file of the authority that signed the broker's certificate, when the system does not know it.",
+  }),
+  mqttVersion: MqttVersion.optional().meta({
+    title: "MQTT version",
+    description:
+      "5, or 4 for MQTT 3.1.1. Left out, the lane speaks MQTT 5, and 3.1.1 where the broker answers that it does not speak 5.",
   }),
 });
 

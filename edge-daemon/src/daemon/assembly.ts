@@ -3,6 +3,7 @@ import type { Detector, Embedder, PrintJudge } from "@tillsight/models";
 import type { ServiceManager } from "../adapters/systemd/notify.js";
 import type { DaemonConfig } from "../config/schema.js";
 import type { DemoRoutes } from "../kiosk-api/index.js";
+import type { DeliveredModels, Role } from "../networks/delivered.js";
 import { HealthBoard } from "../observe/health.js";
 import type { Logger } from "../observe/logger.js";
 import { createMetrics, type Metrics } from "../observe/metrics.js";
@@ -23,6 +24,13 @@ export interface DaemonDeps {
     readonly embedder: Embedder;
     /** Left out or null, pictures of goods are taken for goods. */
     readonly print?: PrintJudge | null;
+  };
+  /** Networks of headquarters in the data folder, and the ids of those that the lane came with; left out: none are brought. */
+  readonly models?: {
+    readonly delivered: DeliveredModels;
+    readonly shipped: Record<Role, string | null>;
+    /** How long nobody must have shopped before the lane restarts with another network, ms. */
+    readonly idleMs?: number;
   };
   /** Folder of the built kiosk page. */
   readonly pageDir: string;

@@ -4,6 +4,7 @@ import { describeError, InvalidInputError, RemoteSettings, type ReportedConfig }
 import { z } from "zod";
 import { parseConfig } from "../config/load.js";
 import type { DaemonConfig } from "../config/schema.js";
+import type { ModelKeeper } from "../networks/model-keeper.js";
 import type { Logger } from "../observe/logger.js";
 
 const Kept = z.strictObject({ version: z.int().min(1), settings: RemoteSettings });
@@ -44,12 +45,17 @@ export function withRemoteSettings(config: DaemonConfig, log: Logger): DaemonCon
 const forStart = ({ storeName, recognition }: RemoteSettings): string =>
   JSON.stringify({ storeName, recognition });
 
+/** Who brings the lane the networks that headquarters wishes for. */
+export type WishKeeper = Pick<ModelKeeper, "wished" | "report">;
+
 /** Settings that headquarters desires, checked and kept. */
 export class RemoteSettingsFile {
   readonly #config: DaemonConfig;
   readonly #embedderId: string;
   readonly #atStart: string;
   #kept: Kept | null;
+  /** Undefined: no networks can be brought. */
+  models: WishKeeper | undefined;
 
   constructor(config: DaemonConfig, embedderId: string) {
     this.#config = config;
@@ -67,6 +73,11 @@ export class RemoteSettingsFile {
     return this.#kept?.settings.catalogLsn ?? null;
   }
 
+  /** Networks that the lane is to be brought. */
+  get modelWish(): RemoteSettings["models"] {
+    return this.#kept?.settings.models;
+  }
+
   /** @throws ZodError, InvalidInputError when they do not fit; the earlier ones stay then */
   take(version: number, settings: unknown): ReportedConfig {
     const kept = { version, settings: RemoteSettings.parse(settings) };
@@ -77,16 +88,25 @@ export class RemoteSettingsFile {
         `this lane runs ${this.#embedderId}, not ${model}`,
         "Put the model's files into models.folder and restart the lane.",
       );
+    if (kept.settings.models && !this.models)
+      throw new InvalidInputError(
+        "this lane cannot be brought networks",
+        "Put the model's files into models.folder and restart the lane.",
+      );
+    const before = this.modelWish;
     const file = fileIn(this.#config.dataDir);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, `${JSON.stringify(kept)}\n`);
     renameSync(`${file}.new`, file);
     this.#kept = kept;
+    this.models?.wished(before, kept.settings.models);
     return this.report();
   }
 
   report(): ReportedConfig {
     const version = this.#kept?.version ?? 0;
+    const models = this.models?.report();
+    if (models) return { version, ...models };
     if (forStart(this.#kept?.settings ?? {}) === this.#atStart)
       return { version, state: "applied", detail: "" };
     return { version, state: "afterRestart", detail: "they hold from the next start on" };

@@ -4,6 +4,7 @@ import { parsePublicKey } from "@tillsight/sync-protocol";
 import { Catalog, CatalogFollower } from "../catalog/index.js";
 import { TillDispatcher } from "../dispatch/index.js";
 import { BasketKeeper, Journal, JournalRetention } from "../journal/index.js";
+import { ModelKeeper } from "../networks/model-keeper.js";
 import { createLineSink, type TillSink } from "../pos/index.js";
 import type { Assembly } from "./assembly.js";
 import { brokerAccess } from "./broker-access.js";
@@ -41,7 +42,7 @@ function countUnsold(catalog: Catalog, sink: TillSink): () => number {
 async function startCatalog(
   { config, deps, parts, health }: Assembly,
   settings: RemoteSettingsFile,
-): Promise<Catalog> {
+): Promise<{ catalog: Catalog; follower: CatalogFollower | undefined }> {
   const { log, clock } = deps;
   const { embedder } = deps.networks;
   const catalog = new Catalog({
@@ -63,12 +64,13 @@ async function startCatalog(
   }));
   const { store, terminal } = config;
   const { brokerUrl } = config.sync;
-  if (brokerUrl === undefined) return catalog;
+  if (brokerUrl === undefined) return { catalog, follower: undefined };
   const follower = new CatalogFollower({
     ...{ catalog, brokerUrl, store, terminal, log, clock, ...brokerAccess(config.sync) },
     trustedKeys: config.sync.trustedKeys.map(parsePublicKey),
     dir: join(config.dataDir, "catalog", "snapshot"),
     hold: () => settings.catalogLsn,
+    ...(deps.models && { modelDir: deps.models.delivered.dir }),
   });
   await parts.begin(
     "catalog follower",
@@ -76,7 +78,7 @@ async function startCatalog(
     () => follower.stop(),
   );
   health.register("sync", () => follower.health());
-  return catalog;
+  return { catalog, follower };
 }
 
 async function startBasket(
@@ -115,13 +117,41 @@ async function startBasket(
   return { keeper, journal };
 }
 
+/** Brings networks of headquarters, where there is one to bring them. */
+async function startModelKeeper(
+  { deps, parts, health }: Assembly,
+  settings: RemoteSettingsFile,
+  keeper: BasketKeeper,
+  follower: CatalogFollower | undefined,
+): Promise<void> {
+  if (!deps.models || !follower?.models) return;
+  const { delivered, shipped, idleMs } = deps.models;
+  const { detector, print } = deps.networks;
+  const models = new ModelKeeper({
+    ...{ delivered, shipped, fetch: follower.models, log: deps.log, clock: deps.clock },
+    running: { detector: detector.info.id, print: print?.info.id ?? null },
+    wish: () => settings.modelWish,
+    idle: () => !["shopping", "paying", "suspended"].includes(keeper.basket.status),
+    restart: deps.restart,
+    ...(idleMs === undefined ? {} : { idleMs }),
+  });
+  settings.models = models;
+  await parts.begin(
+    "networks of headquarters",
+    () => models.start(),
+    () => models.stop(),
+  );
+  health.register("delivery", () => models.health());
+}
+
 /** Starts what is durable before anything that shows it. Rejects with the first part's error. */
 export async function startSelling(assembly: Assembly): Promise<Selling> {
   const { config, deps, parts, health, metrics, trouble } = assembly;
   const settings = new RemoteSettingsFile(config, deps.networks.embedder.info.id);
-  const catalog = await startCatalog(assembly, settings);
+  const { catalog, follower } = await startCatalog(assembly, settings);
   const sink = createLineSink(config.till, { clock: deps.clock });
   const { keeper, journal } = await startBasket(assembly, catalog, sink);
+  await startModelKeeper(assembly, settings, keeper, follower);
   const tillLog = new TillLog(deps.log);
   sink.onTrace((trace) => tillLog.hear(trace));
   await parts.begin(

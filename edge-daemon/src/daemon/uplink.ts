@@ -39,9 +39,13 @@ export function createUplink(assembly: Assembly, selling: Selling, picture: Tray
 }
 
 function modelsOf({ deps }: Assembly): Birth["models"] {
-  const { detector, embedder } = deps.networks;
+  const { detector, embedder, print } = deps.networks;
   const of = ({ id, provider }: typeof detector.info) => ({ id: id.slice(0, 80), provider });
-  return { detector: of(detector.info), embedder: of(embedder.info) };
+  return {
+    detector: of(detector.info),
+    embedder: of(embedder.info),
+    ...(print && { print: of(print.info) }),
+  };
 }
 
 function beatOf(

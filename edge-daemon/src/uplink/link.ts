@@ -1,8 +1,12 @@
 import {
   type Beat,
   type Birth,
+  BrokerLine,
+  type BrokerTrouble,
   fleetTopics,
+  keepLine,
   type LaneSpeaks,
+  type MqttVersion,
   type NodeName,
   Order,
   UpReceipt,
@@ -19,6 +23,8 @@ export interface LinkOptions {
   readonly credentials?: { readonly username: string; readonly password: string };
   /** PEM of the authority that signed the broker's certificate, when the system does not know it. */
   readonly ca?: string;
+  /** Left out: MQTT 5, or 3.1.1 where the broker says that it does not speak 5. */
+  readonly mqttVersion?: MqttVersion | undefined;
   readonly beatSeconds: number;
   /** Number of the next session. */
   readonly newSession: () => number;
@@ -39,16 +45,21 @@ export interface LinkOptions {
 export class UplinkLink {
   readonly #o: LinkOptions;
   readonly #topics: Readonly<Record<LaneSpeaks | "order" | "receipt", string>>;
+  readonly #line: BrokerLine;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
   #session = 0;
   #sequence = 0;
   #born = false;
+  /** Connections so far, and the one on which a birth is under way; 0: none. */
+  #connection = 0;
+  #entering = 0;
   #rejected = 0;
 
   constructor(options: LinkOptions) {
     this.#o = options;
+    this.#line = new BrokerLine({ version: options.mqttVersion });
     const { store, terminal } = options;
     const topic = (name: keyof typeof fleetTopics) => fleetTopics[name].topic(store, terminal);
     this.#topics = {
@@ -63,11 +74,11 @@ export class UplinkLink {
     this.#session = this.#o.newSession();
     const client = mqtt.connect(this.#o.brokerUrl, this.#clientOptions());
     this.#client = client;
-    client.on("connect", () => void this.#onConnect(client));
-    client.on("close", () => this.#onClose(client));
+    keepLine(client, this.#line, () => this.#onLost(client));
+    client.on("connect", () => this.#onConnect(client));
     client.on("error", (error) => this.#o.log.debug("uplink broker error", { error: error.message }));
     client.on("message", (topic, payload) => this.#onMessage(topic, payload));
-    this.#timer = setInterval(() => this.#beat(), this.#o.beatSeconds * 1000).unref();
+    this.#timer = setInterval(() => this.#pulse(), this.#o.beatSeconds * 1000).unref();
   }
 
   /** Says goodbye when it can and closes; bounded to a second. */
@@ -88,6 +99,11 @@ export class UplinkLink {
     return this.#born && (this.#client?.connected ?? false);
   }
 
+  /** What is in the way at the broker. */
+  get trouble(): BrokerTrouble | undefined {
+    return this.#line.trouble;
+  }
+
   /** Messages of headquarters that did not fit. */
   get rejected(): number {
     return this.#rejected;
@@ -100,7 +116,11 @@ export class UplinkLink {
   /** Hands a message to the broker. @returns false when there is no connection */
   send(name: LaneSpeaks, body: object): boolean {
     if (!this.connected) return false;
-    this.#client?.publish(this.#topics[name], JSON.stringify(body), { qos: 1 });
+    const topic = this.#topics[name];
+    this.#client?.publish(topic, JSON.stringify(body), { qos: 1 }, (error) => {
+      if (error) this.#line.denied("publish on", [topic], error);
+      else this.#line.granted("publish on", [topic]);
+    });
     return true;
   }
 
@@ -127,6 +147,7 @@ export class UplinkLink {
     const { store, terminal, credentials, ca } = this.#o;
     return {
       clientId: `tillsight-${store}-${terminal}-up`,
+      protocolVersion: this.#line.version,
       ...credentials,
       ...(ca === undefined ? {} : { ca }),
       ...{ reconnectPeriod: reconnectDelayMs(0, () => 0), connectTimeout: 10_000, keepalive: 20 },
@@ -135,24 +156,56 @@ export class UplinkLink {
     };
   }
 
-  async #onConnect(client: MqttClient): Promise<void> {
+  #onConnect(client: MqttClient): void {
     this.#attempt = 0;
     this.#sequence = 0;
+    this.#connection++;
     client.options.reconnectPeriod = reconnectDelayMs(0, this.#o.random ?? Math.random);
+    void this.#enter(client);
+  }
+
+  /** Tried again with the next beat while the broker refuses it: rights are given later. */
+  async #enter(client: MqttClient): Promise<void> {
+    const connection = this.#connection;
+    if (this.#entering === connection) return;
+    this.#entering = connection;
+    // Subscribed first: what headquarters answers to the birth must find somebody listening.
+    const entered = (await this.#subscribe(client)) && (await this.#bear(client));
+    // A birth that a broken connection kept waiting is told on the next one, which has its own.
+    if (connection !== this.#connection) return;
+    this.#entering = 0;
+    if (!entered || !client.connected) return;
+    this.#born = true;
+    this.#beat();
+    this.#o.onConnected();
+  }
+
+  async #subscribe(client: MqttClient): Promise<boolean> {
+    const filters = [this.#topics.order, this.#topics.receipt];
     try {
-      // Subscribed first: what headquarters answers to the birth must find somebody listening.
-      await client.subscribeAsync([this.#topics.order, this.#topics.receipt], { qos: 1 });
-      await client.publishAsync(this.#topics.birth, JSON.stringify(this.#birth()), { qos: 1 });
-      this.#born = true;
-      this.#beat();
-      this.#o.onConnected();
+      await client.subscribeAsync(filters, { qos: 1 });
+      this.#line.granted("subscribe to", filters);
+      return true;
     } catch (error) {
-      this.#o.log.warn("the broker refused this lane's uplink", { error: String(error) });
+      this.#line.denied("subscribe to", filters, error);
+      return false;
     }
   }
 
-  /** mqtt.js reads both options anew for its next attempt; the next session needs a will of its own. */
-  #onClose(client: MqttClient): void {
+  async #bear(client: MqttClient): Promise<boolean> {
+    const { birth } = this.#topics;
+    try {
+      await client.publishAsync(birth, JSON.stringify(this.#birth()), { qos: 1 });
+      this.#line.granted("publish on", [birth]);
+      return true;
+    } catch (error) {
+      this.#line.denied("publish on", [birth], error);
+      return false;
+    }
+  }
+
+  /** The next session needs a will of its own; mqtt.js reads both options anew for its next attempt. */
+  #onLost(client: MqttClient): void {
     this.#born = false;
     if (this.#client !== client) return;
     if (this.#attempt === 0) {
@@ -172,6 +225,12 @@ export class UplinkLink {
       this.#rejected++;
       log.warn("message from headquarters refused", { topic, error: String(error).slice(0, 200) });
     }
+  }
+
+  #pulse(): void {
+    const client = this.#client;
+    if (client?.connected && !this.#born) void this.#enter(client);
+    else this.#beat();
   }
 
   #beat(): void {

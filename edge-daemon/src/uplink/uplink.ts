@@ -3,11 +3,13 @@ import {
   type Beat,
   type Birth,
   describeError,
+  type MqttVersion,
   type NodeName,
   type PartHealth,
   type UpBody,
   type UpStream,
 } from "@tillsight/contracts";
+import { brokerTrouble } from "../catalog/sync/broker-fixes.js";
 import type { Journal } from "../journal/index.js";
 import { type Logger, silentLogger } from "../observe/logger.js";
 import { type Clock, systemClock } from "../ports/clock.js";
@@ -27,6 +29,7 @@ export interface UplinkOptions {
     readonly url: string;
     readonly credentials?: { readonly username: string; readonly password: string };
     readonly ca?: string;
+    readonly mqttVersion?: MqttVersion | undefined;
   };
   readonly store: NodeName;
   readonly terminal: NodeName;
@@ -157,12 +160,17 @@ export class Uplink {
       };
     const waiting = Object.values(backlog).reduce((sum, n) => sum + (n ?? 0), 0);
     if (!this.#link) return { state: "ok", detail: "the lane stands alone", facts };
-    if (connected && this.#sender.unanswered <= 3)
+    if (connected && this.#sender.unanswered <= 3 && !this.#link.trouble)
       return {
         state: "ok",
         detail: waiting === 0 ? "headquarters has everything" : `${waiting} records wait`,
         facts,
       };
+    const { trouble } = this.#link;
+    if (trouble) {
+      const { detail, fix } = brokerTrouble(trouble);
+      return { state: "degraded", detail: `${waiting} records wait: ${detail}`, fix, facts };
+    }
     return {
       ...{ state: "degraded", facts },
       detail: `${waiting} records wait: ${connected ? "headquarters does not confirm" : "no connection"}`,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { InvalidInputError, NodeName } from "@tillsight/contracts";
+import { defaultModelFolder } from "@tillsight/models";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import yazl from "yazl";
@@ -237,6 +238,54 @@ describe.skipIf(!executablePath)(title, () => {
   );
 
   it(
+    "adds a network by its two files, and offers it for a rollout",
+    async () => {
+      await menu("Rollouts").click();
+      const files = page.getByLabel(/^Add a network/);
+      await files.setInputFiles([join(defaultModelFolder, "print.onnx")]);
+      await page.getByText("It takes two files together").waitFor();
+      const both = ["tillsight-print-1.json", "print.onnx"].map((name) => join(defaultModelFolder, name));
+      await files.setInputFiles(both);
+      await page.getByText("can be rolled out now").waitFor();
+      await button("Plan a rollout").click();
+      const dialog = page.getByRole("dialog", { name: "Plan a rollout" });
+      await dialog.getByText("A network", { exact: true }).click();
+      expect(await dialog.getByLabel("Name of the network").inputValue()).toContain("tillsight-print-1@");
+      expect(await page.evaluate(`(${pageSide}).stumbles()`)).toEqual([]);
+      await dialog.getByRole("button", { name: "Close" }).click();
+    },
+    patienceMs,
+  );
+
+  it(
+    "takes the catalog back once it has shown what that changes and was told why",
+    async () => {
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape.
+      const read = async (path: string): Promise<any> => (await tell("GET", path)).json();
+      const price = async () => (await read("/api/products/doughnut")).price.minor;
+      const before = await price();
+      await tell("PUT", "/api/products/doughnut/price", '{"price":{"minor":9999,"currency":"EUR"}}');
+      await menu("History").click();
+      await button("Take back…").click();
+      const dialog = page.getByRole("dialog", { name: "The catalog as it was" });
+      await dialog.getByRole("button", { name: "Show what it would change" }).click();
+      await dialog.getByText("It concerns 1 product.").waitFor();
+      await dialog.getByText("doughnut", { exact: true }).waitFor();
+      expect(await price()).toBe(9999);
+      const go = dialog.getByRole("button", { name: "Take back" });
+      expect(await go.isDisabled()).toBe(true);
+      await dialog.getByLabel("Why").fill("a digit too many");
+      expect(await page.evaluate(`(${pageSide}).stumbles()`)).toEqual([]);
+      await go.click();
+      await dialog.waitFor({ state: "detached" });
+      expect(await price()).toBe(before);
+      const [done] = (await read("/api/rollbacks")).rollbacks;
+      expect(done).toMatchObject({ actor: "anna", reason: "a digit too many" });
+    },
+    patienceMs,
+  );
+
+  it(
     "shows both when somebody else changed a product meanwhile, and saves what one chooses",
     async () => {
       await page.goto(`${stage.cloud.url}/products/pretzel`);
@@ -338,7 +387,7 @@ describe.skipIf(!executablePath)(title, () => {
       await dialog.getByRole("button", { name: "Sign in" }).click();
       await saving;
       await page.getByRole("heading", { name: "Doughnut with sugar", level: 1 }).waitFor();
-      await expect.poll(() => lane.lsn(), patience).toBe(9);
+      await expect.poll(() => lane.lsn(), patience).toBe(11);
     },
     patienceMs,
   );
@@ -354,7 +403,7 @@ describe.skipIf(!executablePath)(title, () => {
       expect(await field("Tax").inputValue()).toBe("19");
       await context.setOffline(false);
       await button("Save").click();
-      await page.getByText("is saved (LSN 10)").waitFor();
+      await page.getByText("is saved (LSN 12)").waitFor();
     },
     patienceMs,
   );

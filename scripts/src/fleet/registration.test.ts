@@ -21,7 +21,7 @@ beforeAll(async () => {
   files = mkdtempSync(join(tmpdir(), "tillsight-mosquitto-"));
   undo.add(() => rmSync(files, { recursive: true, force: true }));
   ({ dir, cloud } = await openHeadquarters(undo, { registeredOnly: true, mosquittoDir: files }));
-}, 60_000);
+}, 180_000);
 afterAll(() => undo.run());
 
 const presence = async (name: string) =>

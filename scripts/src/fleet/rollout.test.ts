@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CloudSync } from "@tillsight/cloud-sync";
-import { money, Product, type Sku } from "@tillsight/contracts";
+import { type CloudSync, Override } from "@tillsight/cloud-sync";
+import { money, type NodeName, Product, type Sku } from "@tillsight/contracts";
 import { type Catalog, CatalogFollower, openCatalog } from "@tillsight/edge-daemon";
 import { parsePublicKey } from "@tillsight/sync-protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -50,6 +50,7 @@ async function lane(terminal: string): Promise<{ end: LaneEnd; catalog: Catalog;
   return { end, catalog, fail };
 }
 
+const elsewhere = "store-2" as NodeName;
 const rollouts = "/api/fleet/rollouts";
 const state = async (id: string) => (await call(cloud, "GET", `${rollouts}/${id}`)).json.state;
 const setPrice = (cents: number) => cloud.catalog.setPrice("milk" as Sku, money(cents, "EUR"), "test");
@@ -81,16 +82,20 @@ test("prices come to the canary first, to the rest once it is well, and not at a
       .poll(async () => (await call(cloud, "GET", path(name))).json.settings.reported?.version, patience)
       .toBe(1);
   }
-  const { lsn } = await setPrice(120);
+  await setPrice(120);
+  // The last change concerns another store: lanes of this one have everything, but never come to this LSN.
+  await cloud.catalog.putStore(elsewhere);
+  const own = Override.parse({ name: "Fresh milk" });
+  const { lsn } = await cloud.catalog.putOverride(elsewhere, "milk" as Sku, own, "test");
   const usual = { soakSeconds: 1, timeoutSeconds: 60 };
-  const body = (target: number, onError: string) => ({
-    ...{ name: "Friday", target: { kind: "catalog", lsn: target }, onError },
+  const body = (target: object) => ({
+    ...{ name: "Friday", target: { kind: "catalog", ...target }, onError: "rollBack" },
     stages: [
       { name: "canary", groups: ["canary"], ...usual },
       { name: "rest", groups: ["*"], ...usual },
     ],
   });
-  const made = await call(cloud, "POST", rollouts, body(lsn, "rollBack"));
+  const made = await call(cloud, "POST", rollouts, body({ lsn }));
   expect([made.status, made.json.plan?.stages.map((s: { terminals: string[] }) => s.terminals)]).toEqual([
     201,
     [["store-1/canary-1"], ["store-1/rest-1"]],
@@ -113,12 +118,24 @@ test("prices come to the canary first, to the rest once it is well, and not at a
     .toBe(freeze);
   await new Promise((resolve) => setTimeout(resolve, 300));
   const bad = await setPrice(999);
-  const second = (await call(cloud, "POST", rollouts, body(bad.lsn, "rollBack"))).json.id;
+  expect((await call(cloud, "POST", rollouts, body({ lsn: bad.lsn, undoToLsn: bad.lsn }))).status).toBe(409);
+  const undone = body({ lsn: bad.lsn, undoToLsn: bad.lsn - 1 });
+  const second = (await call(cloud, "POST", rollouts, undone)).json.id;
   canary.fail();
   await call(cloud, "POST", `${rollouts}/${second}/start`);
   await expect
     .poll(async () => (await state(second)).status, { ...patience, timeout: 30_000 })
-    .toBe("rollingBack");
-  expect((await state(second)).why).toContain("store-1/canary-1");
-  expect(priceOn(rest.catalog)).toBe(120);
+    .toBe("rolledBack");
+  const { why, undoneLsn } = await state(second);
+  expect(why).toContain("store-1/canary-1");
+  // The price that was is sold again, by a new change that says why.
+  expect([priceOn(canary.catalog), priceOn(rest.catalog)]).toEqual([120, 120]);
+  for (const { catalog } of [canary, rest]) expect(catalog.lsn).toBe(undoneLsn);
+  const [rollback] = (await call(cloud, "GET", "/api/rollbacks")).json.rollbacks;
+  expect(rollback).toMatchObject({
+    ...{ actor: "local", reason: expect.stringContaining("Friday"), report: { lsn: undoneLsn, skus: 1 } },
+  });
+  expect((await cloud.catalog.audit({ source: `rollback:${rollback.id}`, limit: 9 }))[0]).toMatchObject({
+    ...{ lsn: undoneLsn, before: { price: { minor: 999 } }, after: { price: { minor: 120 } } },
+  });
 }, 120_000);

@@ -29,7 +29,7 @@ beforeAll(async () => {
     embedderId,
   });
   await cloud.stop();
-});
+}, 180_000);
 afterAll(() => rmSync(blank, { recursive: true, force: true }));
 
 beforeEach(() => {
@@ -140,7 +140,7 @@ test("a lane that was away for 500 changes catches up to the same state, live ch
   await level(catalog, cloud);
   await expectSame(catalog, cloud);
   for (let i = 0; i < 60; i++) expect(catalog.nearest(unitVector(i), 1)[0]?.referenceId).toBe(`r${i}`);
-}, 60_000);
+}, 180_000);
 
 test("the broker restarts in the middle of changes: none is missed, the lane goes on reading", async () => {
   let broker: Broker = await startBroker();
@@ -211,7 +211,7 @@ test("a new lane takes a snapshot when the first deltas are not kept any more, a
   await level(catalog, cloud);
   await expectSame(catalog, cloud);
   expect(follower.sync.refusals).toEqual({});
-}, 60_000);
+}, 180_000);
 
 test("a lane of another embedder takes nothing and says why", async () => {
   const cloud = await headquarters();

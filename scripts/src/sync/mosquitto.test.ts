@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import { parsePublicKey } from "@tillsight/sync-protocol";
 import mqtt, { type MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mosquittoPath, startMosquitto } from "../prove/sync/mosquitto.js";
+import { type Certificate, makeCertificate } from "./certificate.js";
 
 const store = "store-1";
 const embedderId = "test-embedder";
@@ -36,22 +36,8 @@ afterEach(async () => {
   for (const step of undo.reverse()) await step();
 });
 
-/** An authority and a certificate of 127.0.0.1, as a store's own PKI would make them. */
-function certificate() {
-  const file = (name: string) => join(dir, name);
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "ignore", cwd: dir });
-  const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  openssl("req", "-x509", ...ec, "-subj", "/CN=Test authority", "-keyout", "ca.key", "-out", "ca.pem");
-  openssl(
-    ...["req", "-x509", ...ec, "-CA", "ca.pem", "-CAkey", "ca.key", "-subj", "/CN=127.0.0.1"],
-    ...["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"],
-    ...["-keyout", "broker.key", "-out", "broker.pem"],
-  );
-  return { ca: readFileSync(file("ca.pem"), "utf8"), cert: file("broker.pem"), key: file("broker.key") };
-}
-
 /** Both brokers are to do the same. */
-const brokers: [name: string, open: (tls: ReturnType<typeof certificate>) => Promise<string>][] = [
+const brokers: [name: string, open: (tls: Certificate) => Promise<string>][] = [
   [
     "mosquitto",
     async (tls) => {
@@ -125,7 +111,7 @@ describe.each(brokers)("TLS, passwords and rights at %s", (name, open) => {
   test.skipIf(missing)(
     "a lane with its password gets the catalog, also a snapshot",
     async () => {
-      const tls = certificate();
+      const tls = makeCertificate(dir);
       const cloud = await headquarters(await open(tls), tls.ca);
       for (let i = 0; i < 5; i++) await cloud.catalog.putProduct(item(`P${i}`, 100), "test");
       await cloud.publisher.history(store).begin();
@@ -135,13 +121,13 @@ describe.each(brokers)("TLS, passwords and rights at %s", (name, open) => {
       await expect.poll(() => catalog.product("P1" as Sku)?.price.minor, patience).toBe(777);
       expect(follower.sync.refusals).toEqual({});
     },
-    60_000,
+    180_000,
   );
 
   test.skipIf(missing)(
     "a wrong password, or a certificate of nobody known, gets nothing",
     async () => {
-      const tls = certificate();
+      const tls = makeCertificate(dir);
       const cloud = await headquarters(await open(tls), tls.ca);
       await cloud.catalog.putProduct(item("A", 1), "test");
       const [catalog, follower] = await lane(cloud, tls.ca, "guessed");
@@ -151,13 +137,13 @@ describe.each(brokers)("TLS, passwords and rights at %s", (name, open) => {
       await expect.poll(() => follower.health().state, patience).toBe("degraded");
       expect(catalog.lsn).toBe(0);
     },
-    60_000,
+    180_000,
   );
 
   test.skipIf(missing)(
     "a lane hears neither another's answers nor another store, and cannot speak for others",
     async () => {
-      const tls = certificate();
+      const tls = makeCertificate(dir);
       const url = await open(tls);
       const connect = async (user: User): Promise<MqttClient> => {
         const client = await mqtt.connectAsync(url, { ...login(user), ca: tls.ca });
@@ -193,7 +179,7 @@ describe.each(brokers)("TLS, passwords and rights at %s", (name, open) => {
         ].sort(),
       );
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -45,7 +45,7 @@ beforeAll(async () => {
   undo.add(() => follower.stop());
   startLane();
   undo.add(() => lane.stop());
-}, 60_000);
+}, 180_000);
 afterAll(() => undo.run());
 
 const headquarters = () => join(dir, "headquarters");

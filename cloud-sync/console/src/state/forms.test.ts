@@ -1,6 +1,7 @@
 import { Product } from "@tillsight/contracts";
 import { describe, expect, it } from "vitest";
 import { mergeChanges } from "./merge.js";
+import { pickModelFiles } from "./model-files.js";
 import { emptyForm, formOf, type ProductForm, readForm, type Wrong } from "./product-form.js";
 import { type RolloutForm, readRollout, stageForm } from "./rollout-form.js";
 
@@ -121,9 +122,23 @@ describe("two people's changes of one record", () => {
   });
 });
 
+it("a network is one manifest and one file of weights, in either order", () => {
+  const files = (...names: string[]) => names.map((name) => ({ name }));
+  const both = { manifest: { name: "a.json" }, weights: { name: "a.ONNX" } };
+  expect(pickModelFiles(files("a.ONNX", "a.json"))).toEqual(both);
+  for (const names of [
+    ["a.json"],
+    ["a.onnx"],
+    ["a.json", "b.json", "a.onnx"],
+    ["a.json", "a.onnx", "x.txt"],
+    [],
+  ])
+    expect(pickModelFiles(files(...names))).toBeNull();
+});
+
 describe("a rollout's form", () => {
   const form: RolloutForm = {
-    ...{ name: "Friday", kind: "catalog", lsn: "12", model: "", onError: "pause" },
+    ...{ name: "Friday", kind: "catalog", lsn: "12", undoToLsn: "", model: "", onError: "pause" },
     stages: [stageForm("Canary", ["canary", "north/lane-1"]), stageForm("", ["*"])],
   };
 
@@ -137,6 +152,12 @@ describe("a rollout's form", () => {
         ],
       },
     });
+  });
+
+  it("undoes changes after an earlier LSN only", () => {
+    expect(readRollout({ ...form, undoToLsn: "11" })).toMatchObject({ body: { target: { undoToLsn: 11 } } });
+    for (const undoToLsn of ["12", "x", "1.5"])
+      expect(readRollout({ ...form, undoToLsn })).toEqual({ errors: { undoToLsn: "undo" } });
   });
 
   it("names what is missing, by stage", () => {

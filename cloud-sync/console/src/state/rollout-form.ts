@@ -3,6 +3,8 @@ export interface RolloutForm {
   readonly name: string;
   readonly kind: "catalog" | "model";
   readonly lsn: string;
+  /** Empty: taking it back leaves the catalog as it is. */
+  readonly undoToLsn: string;
   readonly model: string;
   readonly onError: "pause" | "rollBack";
   readonly stages: readonly StageForm[];
@@ -17,7 +19,7 @@ export interface StageForm {
   readonly soakMinutes: string;
 }
 
-export type RolloutWrong = "name" | "lsn" | "model" | "members" | "percent" | "minutes";
+export type RolloutWrong = "name" | "lsn" | "undo" | "model" | "members" | "percent" | "minutes";
 
 export const stageForm = (name: string, members: readonly string[]): StageForm => ({
   ...{ name, members, successPercent: "95", errorPercent: "5", soakMinutes: "10" },
@@ -36,6 +38,9 @@ export function readRollout(
   if (form.name.trim() === "") errors.name = "name";
   const lsn = whole(form.lsn, 1, Number.MAX_SAFE_INTEGER);
   if (form.kind === "catalog" && (lsn === null || !Number.isInteger(lsn))) errors.lsn = "lsn";
+  const undoToLsn = form.undoToLsn.trim() === "" ? undefined : whole(form.undoToLsn, 0, (lsn ?? 1) - 1);
+  if (form.kind === "catalog" && (undoToLsn === null || !Number.isInteger(undoToLsn ?? 0)))
+    errors.undoToLsn = "undo";
   if (form.kind === "model" && form.model.trim() === "") errors.model = "model";
   const stages = form.stages.map((stage, i) => {
     const success = whole(stage.successPercent, 1, 100);
@@ -54,6 +59,6 @@ export function readRollout(
   });
   if (Object.keys(errors).length > 0) return { errors };
   const target =
-    form.kind === "catalog" ? { kind: "catalog", lsn } : { kind: "model", id: form.model.trim() };
+    form.kind === "catalog" ? { kind: "catalog", lsn, undoToLsn } : { kind: "model", id: form.model.trim() };
   return { body: { name: form.name.trim(), target, onError: form.onError, stages } };
 }

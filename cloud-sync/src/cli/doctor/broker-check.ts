@@ -1,54 +1,44 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { describeError, headquartersRights } from "@tillsight/contracts";
-import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { brokerAccess } from "../publishing.js";
+import {
+  BrokerLine,
+  type BrokerTrouble,
+  describeError,
+  headquartersRights,
+  keepLine,
+} from "@tillsight/contracts";
+import mqtt, { type MqttClient } from "mqtt";
+import { brokerFixes } from "../../publish/broker-fixes.js";
+import { brokerAddress, examineCertificate } from "../../publish/broker-place.js";
+import { brokerAccess, embeddedBroker } from "../publishing.js";
 import { type DoctorContext, type Found, failure, ok } from "./context.js";
 
 /** Each of headquarters' topics, with a name for each `+` that no store or lane has. */
 const probes = headquartersRights.publish.map((filter) => filter.replaceAll("+", "doctor"));
 const patienceMs = 10_000;
-const rightsFix =
-  "Give this user headquarters' rights: --mosquitto-files writes them, docs/headquarters.md lists them.";
-
-/** Reason codes for a wrong user or password: MQTT 3.1.1 has 4 and 5, MQTT 5 has 134 and 135. */
-const refusals = [4, 5, 134, 135];
-/** Codes for a protocol version that is not spoken: 1 and 132. */
-const versions = [1, 132];
-
-const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
-
-/** By MQTT 5 where it is spoken, since only there a broker says that it does not let somebody publish. */
-async function connect(url: string, access: IClientOptions): Promise<MqttClient> {
-  const options = { ...access, reconnectPeriod: 0, connectTimeout: patienceMs };
-  try {
-    return await mqtt.connectAsync(url, { ...options, protocolVersion: 5 }, false);
-  } catch (error) {
-    if (!versions.includes(codeOf(error) as number)) throw error;
-    return mqtt.connectAsync(url, { ...options, protocolVersion: 4 }, false);
-  }
-}
 
 /** The broker is reached, lets headquarters in, and lets it subscribe and publish. Nothing is retained or delivered. */
-export async function brokerCheck({ options, running }: DoctorContext): Promise<Found> {
+export async function brokerCheck(context: DoctorContext): Promise<Found> {
+  const { options } = context;
   const url = options["broker-url"];
-  if (url === undefined) return checkPort(options["broker-port"], running !== undefined);
+  if (url === undefined) return checkEmbedded(context);
   const { brokerAccess: access, brokerCa: ca } = await brokerAccess(options);
   const place = new URL(url).host;
-  let client: MqttClient;
+  const line = new BrokerLine({ version: options["mqtt-version"] });
+  const client = mqtt.connect(url, {
+    ...{ ...access, ...(ca === undefined ? {} : { ca }), protocolVersion: line.version },
+    ...{ connectTimeout: patienceMs, reconnectOnConnackError: true },
+  });
+  keepLine(client, line);
   try {
-    client = await connect(url, { ...access, ...(ca === undefined ? {} : { ca }) });
-  } catch (error) {
-    return whyNot(place, error);
-  }
-  // Without a listener it would end the process.
-  client.on("error", () => {});
-  try {
+    const trouble = (await entered(client, line)) ?? line.trouble;
+    if (trouble) return failure(`${place} ${trouble.detail}`, brokerFixes[trouble.fault]);
     const denied = await withinPatience(client, deniedOf(client));
-    if (denied !== undefined) return failure(`${place} does not let headquarters ${denied}`, rightsFix);
+    if (denied !== undefined)
+      return failure(`${place} does not let headquarters ${denied}`, brokerFixes.rights);
     return ok(
-      client.options.protocolVersion === 5
-        ? `${place} lets headquarters in, subscribe and publish`
+      line.version === 5
+        ? `${place} lets headquarters in, subscribe and publish (MQTT 5)`
         : `${place} lets headquarters in; whether it may publish is not told by MQTT 3.1.1`,
     );
   } finally {
@@ -56,22 +46,12 @@ export async function brokerCheck({ options, running }: DoctorContext): Promise<
   }
 }
 
-function whyNot(place: string, error: unknown): Found {
-  if (refusals.includes(codeOf(error) as number))
-    return failure(
-      `${place} refuses the user or password`,
-      "Correct --broker-user and the file of --broker-password-file; the broker's log has more.",
-    );
-  const said = describeError(error);
-  if (/certificate|self.signed|altname|SSL|TLS/i.test(`${said} ${String(codeOf(error))}`))
-    return failure(
-      `${place} cannot be trusted: ${said}`,
-      "Give the PEM of the authority that signed its certificate with --broker-ca, and the name in it as host.",
-    );
-  return failure(
-    `${place} cannot be reached: ${said}`,
-    "Check that the broker runs, --broker-url, and the firewall between here and it.",
-  );
+/** Undefined when the broker lets us in, at the second attempt where it speaks MQTT 3.1.1 alone. */
+function entered(client: MqttClient, line: BrokerLine): Promise<BrokerTrouble | undefined> {
+  return new Promise((resolve) => {
+    client.once("connect", () => resolve(undefined));
+    client.on("close", () => line.trouble && resolve(line.trouble));
+  });
 }
 
 /** What is not allowed, undefined when all is. */
@@ -111,18 +91,27 @@ async function withinPatience(
   }
 }
 
-/** Of the embedded broker, which is not up now unless headquarters is. */
-async function checkPort(port: number, running: boolean): Promise<Found> {
-  if (running) return ok("embedded, in the running headquarters");
+/** The embedded broker is not up now unless headquarters is; its place and certificate can be looked at. */
+async function checkEmbedded({ options, running, now }: DoctorContext): Promise<Found> {
+  const { brokerHost: host, brokerTls: tls, laneBrokerUrl } = await embeddedBroker(options);
+  const port = options["broker-port"];
+  const trust = tls && examineCertificate(tls, laneBrokerUrl ?? brokerAddress(host, port, true), now());
+  if (trust?.fix !== undefined) return { ...trust, fix: trust.fix };
+  const beside = trust ? `, ${trust.detail}` : "";
+  if (running) return ok(`embedded, in the running headquarters${beside}`);
+  return (await portIsFree(port, host)) ?? ok(`embedded, port ${port} is free${beside}`);
+}
+
+async function portIsFree(port: number, host: string): Promise<Found | undefined> {
   const server = createServer();
   try {
-    server.listen(port, "127.0.0.1");
+    server.listen(port, host);
     await once(server, "listening");
-    return ok(`embedded, port ${port} is free`);
+    return undefined;
   } catch (error) {
     return failure(
-      `port ${port} of the embedded broker cannot be used: ${describeError(error)}`,
-      "Stop what uses it, choose another with --broker-port, or give --broker-url.",
+      `${host} port ${port} of the embedded broker cannot be used: ${describeError(error)}`,
+      "Stop what uses it, choose another with --broker-port, an address of this machine with --broker-host, or give --broker-url.",
     );
   } finally {
     server.close();

@@ -14,7 +14,7 @@ const plan = (fields: Partial<RolloutPlan> = {}): RolloutPlan => ({
 
 const s = 1000;
 const running = (fields: Partial<RolloutState> = {}): RolloutState => ({
-  ...{ status: "running", stage: 0, stageBeganAt: 0, wellSince: null, why: "" },
+  ...{ status: "running", stage: 0, stageBeganAt: 0, wellSince: null, why: "", undoneLsn: null },
   ...fields,
 });
 /** `+` at the target and well, `-` failed, `.` neither, in the order of the plan. */
@@ -128,6 +128,17 @@ test.each(cases)("a rollout %s", (_, from, input, want) => {
   const next = nextRollout(plan(), from, input);
   if (want === undefined) expect(next).toBeUndefined();
   else expect(next).toMatchObject(want);
+});
+
+test("one that undoes its changes waits until they are undone, then lets its terminals follow again", () => {
+  const undoing = plan({ target: { kind: "catalog", lsn: 90, undoToLsn: 80 } });
+  const back = running({ status: "rollingBack" });
+  const all = ["s/a", "s/b"];
+  expect(nextRollout(undoing, back, tick(9 * s, "......", all))).toBe(back);
+  const undone = { ...back, undoneLsn: 95 };
+  expect([...wanted(undoing, undone).values()]).toEqual([null, null, null, null, null, null]);
+  expect(nextRollout(undoing, undone, tick(9 * s, "......", all))).toMatchObject({ status: "rolledBack" });
+  expect(nextRollout(undoing, undone, tick(9 * s, "......", ["s/a"]))).toBe(undone);
 });
 
 test("one that is to pause at errors pauses", () => {

@@ -1,7 +1,8 @@
-import type { RolloutPlan, RolloutStage, RolloutState, TerminalReport } from "./plan.js";
+import { RemoteSettings } from "@tillsight/contracts";
+import type { RolloutPlan, RolloutStage, RolloutState, RolloutTarget, TerminalReport } from "./plan.js";
 
 export type RolloutInput =
-  | { readonly on: "start" | "pause" | "resume" | "rollBack"; readonly at: number }
+  | { readonly on: "start" | "pause" | "resume" | "rollBack"; readonly at: number; readonly by?: string }
   /** `reports`: of every terminal of the plan; `reverted`: those that are back where they were. */
   | {
       readonly on: "tick";
@@ -10,7 +11,9 @@ export type RolloutInput =
       readonly reverted: ReadonlySet<string>;
     };
 
-export const draft: RolloutState = { status: "draft", stage: -1, stageBeganAt: 0, wellSince: null, why: "" };
+export const draft: RolloutState = {
+  ...{ status: "draft", stage: -1, stageBeganAt: 0, wellSince: null, why: "", undoneLsn: null },
+};
 
 /** How long terminals are waited for that are to go back, ms. */
 const revertPatienceMs = 600_000;
@@ -26,7 +29,9 @@ export function nextRollout(
     case "start":
       return status === "draft" ? beginStage(plan, 0, input.at) : undefined;
     case "pause":
-      return status === "running" ? { ...state, status: "paused", why: "somebody paused it" } : undefined;
+      return status === "running"
+        ? { ...state, status: "paused", why: `${input.by ?? "somebody"} paused it` }
+        : undefined;
     case "resume":
       // The stage gets its whole time again: whoever resumes it has seen to what was wrong.
       return status === "paused"
@@ -34,7 +39,7 @@ export function nextRollout(
         : undefined;
     case "rollBack":
       return status === "running" || status === "paused" || status === "done"
-        ? rollBack(state, input.at, "somebody asked for it")
+        ? rollBack(state, input.at, `${input.by ?? "somebody"} asked for it`)
         : undefined;
     case "tick":
       if (status === "running") return tick(plan, state, input);
@@ -46,7 +51,7 @@ type Tick = Extract<RolloutInput, { on: "tick" }>;
 
 function beginStage(plan: RolloutPlan, stage: number, at: number): RolloutState {
   const why = `stage ${stage + 1} of ${plan.stages.length}: ${plan.stages[stage]?.name}`;
-  return { status: "running", stage, stageBeganAt: at, wellSince: null, why };
+  return { ...draft, status: "running", stage, stageBeganAt: at, why };
 }
 
 const rollBack = (state: RolloutState, at: number, why: string): RolloutState => ({
@@ -96,12 +101,34 @@ function notYet(state: RolloutState, stage: RolloutStage, at: number, succeeded:
     : { ...state, wellSince: null, why: `${stage.name} is not well any more` };
 }
 
+/** Whether its changes are still to be undone in the catalog. */
+export const mustUndo = ({ target }: RolloutPlan, { status, undoneLsn }: RolloutState): boolean =>
+  status === "rollingBack" &&
+  undoneLsn === null &&
+  target.kind === "catalog" &&
+  target.undoToLsn !== undefined;
+
 function tickBack(plan: RolloutPlan, state: RolloutState, { at, reverted }: Tick): RolloutState {
+  if (mustUndo(plan, state)) return state;
   const away = touched(plan, state).filter((terminal) => !reverted.has(terminal));
   if (away.length === 0) return { ...state, status: "rolledBack" };
   if (at - state.stageBeganAt < revertPatienceMs) return state;
   const why = `${state.why}; not back yet: ${away.slice(0, 5).join(", ")}${away.length > 5 ? " and others" : ""}`;
   return { ...state, status: "rolledBack", why };
+}
+
+/** A terminal's settings with the rollout's part as it is wanted; null: without it. */
+export function withTarget(
+  settings: RemoteSettings,
+  target: RolloutTarget,
+  want: string | number | null,
+): RemoteSettings {
+  const value = want ?? undefined;
+  if (target.kind === "catalog") return RemoteSettings.parse({ ...settings, catalogLsn: value });
+  if (target.role === "embedder") return RemoteSettings.parse({ ...settings, model: value });
+  const models = { ...settings.models, [target.role]: value };
+  const some = Object.values(models).some((id) => id !== undefined);
+  return RemoteSettings.parse({ ...settings, models: some ? models : undefined });
 }
 
 /** Terminals that the rollout has begun to change. */
@@ -114,10 +141,12 @@ export const touched = (plan: RolloutPlan, state: RolloutState): string[] =>
  */
 export function wanted(plan: RolloutPlan, state: RolloutState): ReadonlyMap<string, string | number | null> {
   const back = state.status === "rollingBack" || state.status === "rolledBack";
+  // Undone in the catalog, the newest is what they had before.
+  const previous = (name: string) => (state.undoneLsn === null ? (plan.previous[name] ?? null) : null);
   const target = plan.target.kind === "catalog" ? plan.target.lsn : plan.target.id;
   const forward = new Set(back ? [] : touched(plan, state));
   const all = plan.stages.flatMap(({ terminals }) => terminals);
   // Those of a later stage are held where they were, or a catalog would reach them before their turn.
   const held = state.status === "draft" ? [] : all;
-  return new Map(held.map((name) => [name, forward.has(name) ? target : (plan.previous[name] ?? null)]));
+  return new Map(held.map((name) => [name, forward.has(name) ? target : previous(name)]));
 }

@@ -3,8 +3,17 @@ import { z } from "zod";
 
 /** What terminals are brought to: no catalog change beyond an LSN, or a network. */
 export const RolloutTarget = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("catalog"), lsn: Lsn.min(1) }),
-  z.strictObject({ kind: z.literal("model"), id: z.string().min(1).max(80) }),
+  z.strictObject({
+    ...{ kind: z.literal("catalog"), lsn: Lsn.min(1) },
+    undoToLsn: Lsn.optional().meta({
+      description: "Taking it back undoes the changes after this LSN in the catalog, too",
+    }),
+  }),
+  z.strictObject({
+    ...{ kind: z.literal("model"), id: z.string().min(1).max(80) },
+    /** Headquarters knows it of what it brings; an embedder lies on the lane already. */
+    role: z.enum(["detector", "print", "embedder"]).default("embedder"),
+  }),
 ]);
 export type RolloutTarget = z.infer<typeof RolloutTarget>;
 
@@ -46,6 +55,8 @@ export const RolloutState = z.strictObject({
   wellSince: z.int().nullable(),
   /** Why it stands where it stands, for people. */
   why: z.string(),
+  /** The catalog's LSN once the rollout's changes were undone in it; null: they were not. */
+  undoneLsn: z.int().nullable().default(null),
 });
 export type RolloutState = z.infer<typeof RolloutState>;
 

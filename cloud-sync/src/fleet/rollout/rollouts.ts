@@ -1,16 +1,26 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { NodeName, RemoteSettings } from "@tillsight/contracts";
+import { type RollbackParts, rollBackCatalog } from "../../catalog/rollback/rollback.js";
 import { ownsAll, type Share } from "../../copies/copies.js";
 import { ConflictError, NotFoundError } from "../../errors.js";
 import type { Logger } from "../../log.js";
-import type { Database } from "../../storage/database.js";
+import type { Database, Sql } from "../../storage/database.js";
 import { jsonText } from "../../storage/json-text.js";
 import { RolloutStateError } from "../errors.js";
 import type { Fleet } from "../fleet.js";
+import type { ModelShelf } from "../models/shelf.js";
 import type { Terminal, TerminalId } from "../terminals.js";
-import { isBack, judgeTerminal, placeOf } from "./judge.js";
-import { draft, nextRollout, type RolloutInput, wanted } from "./machine.js";
-import { RolloutPlan, type RolloutStage, RolloutState, type TerminalReport } from "./plan.js";
+import { isBack, isUndone, judgeTerminal, type NeededLsn, placeOf } from "./judge.js";
+import { draft, mustUndo, nextRollout, type RolloutInput, wanted, withTarget } from "./machine.js";
+import { neededLsn } from "./needed-lsn.js";
+import {
+  RolloutPlan,
+  type RolloutStage,
+  RolloutState,
+  type RolloutTarget,
+  type TerminalReport,
+} from "./plan.js";
 
 export interface Rollout {
   readonly id: string;
@@ -29,6 +39,10 @@ export interface StageWish extends Omit<RolloutStage, "terminals"> {
 export interface RolloutsOptions {
   readonly db: Database;
   readonly fleet: Pick<Fleet, "terminals" | "desire">;
+  /** For taking catalogs back. */
+  readonly rollback: RollbackParts;
+  /** Networks that can be brought. */
+  readonly models: Pick<ModelShelf, "find">;
   readonly now: () => Date;
   readonly log: Logger;
   /** What other copies on the same database leave to this one. */
@@ -79,20 +93,39 @@ export class Rollouts {
     },
     actor: string,
   ): Promise<Rollout> {
+    const target = await this.#checked(wish.target);
     const now = this.#o.now();
     const terminals = await this.#o.fleet.terminals.list({ after: "/", limit: 100_000 }, now);
     const stages = resolveStages(wish.stages, terminals);
-    const kind = wish.target.kind;
+    if (target.kind === "catalog" && target.undoToLsn !== undefined && target.undoToLsn >= target.lsn)
+      throw new RolloutStateError(
+        `changes after LSN ${target.undoToLsn} cannot be those of a rollout to LSN ${target.lsn}`,
+        "Give the LSN before the rollout's first change as undoToLsn.",
+      );
     const names = new Set(stages.flatMap((stage) => stage.terminals));
     const own = terminals.filter((terminal) => names.has(nameOf(terminal)));
-    const previous = Object.fromEntries(own.map((terminal) => [nameOf(terminal), placeOf(terminal, kind)]));
-    const plan = RolloutPlan.parse({ ...wish, stages, previous });
+    const previous = Object.fromEntries(own.map((terminal) => [nameOf(terminal), placeOf(terminal, target)]));
+    const plan = RolloutPlan.parse({ ...wish, target, stages, previous });
     const { rows } = await this.#o.db.query<Row>(
       `insert into rollout (id, plan, state, running, actor, created_at)
        values ($1, $2::jsonb, $3::jsonb, false, $4, $5) returning *`,
       [randomUUID(), jsonText(plan), jsonText(draft), actor, now.toISOString()],
     );
     return rolloutOf(rows[0] as Row);
+  }
+
+  /** With the role of the network that it brings. @throws RolloutStateError */
+  async #checked(target: RolloutTarget): Promise<RolloutTarget> {
+    if (target.kind === "catalog") return target;
+    const known = await this.#o.models.find(target.id);
+    const own = this.#o.rollback.embedderId;
+    // Vectors of two embedders never meet: lanes with another would take no change of the catalog any more.
+    if (!known && target.id !== own)
+      throw new RolloutStateError(
+        `${target.id} is no network that headquarters can bring, nor the catalog's embedder ${own}`,
+        "Add a detector or print network with POST /api/models. An embedder comes to headquarters first: see docs/headquarters.md, Another embedder.",
+      );
+    return { ...target, role: known?.kind ?? "embedder" };
   }
 
   async list(limit: number): Promise<Rollout[]> {
@@ -106,16 +139,16 @@ export class Rollouts {
   /** With how each terminal fares. @throws NotFoundError */
   async show(id: string): Promise<Rollout & { readonly reports: Record<string, TerminalReport> }> {
     const rollout = rolloutOf(await this.#row(id));
-    const { reports } = await this.#look(rollout.plan);
+    const { reports } = await this.#look(rollout.plan, rollout.state);
     return { ...rollout, reports: Object.fromEntries(reports) };
   }
 
   /** @throws NotFoundError, RolloutStateError */
-  async act(id: string, on: "start" | "pause" | "resume" | "rollBack"): Promise<Rollout> {
+  async act(id: string, on: "start" | "pause" | "resume" | "rollBack", by: string): Promise<Rollout> {
     for (;;) {
       const row = await this.#row(id);
       const { plan, state } = rolloutOf(row);
-      const next = nextRollout(plan, state, { on, at: this.#o.now().getTime() });
+      const next = nextRollout(plan, state, { on, at: this.#o.now().getTime(), by });
       if (!next)
         throw new RolloutStateError(
           `a rollout that is ${state.status} cannot do this: ${on}`,
@@ -142,7 +175,12 @@ export class Rollouts {
     const { rows } = await this.#o.db.query<Row>("select * from rollout where running order by created_at");
     for (const row of rows) {
       const { plan, state } = rolloutOf(row);
-      const { reports, reverted } = await this.#look(plan);
+      if (mustUndo(plan, state)) {
+        // What follows from it is for the next step, which reads the state anew.
+        await this.#undo(row, plan, state);
+        continue;
+      }
+      const { reports, reverted } = await this.#look(plan, state);
       const input: RolloutInput = { on: "tick", at: this.#o.now().getTime(), reports, reverted };
       const next = nextRollout(plan, state, input) ?? state;
       if (next !== state && !(await this.#save(row, next))) continue;
@@ -158,33 +196,59 @@ export class Rollouts {
     }
   }
 
-  async #look(plan: RolloutPlan) {
+  /** In one transaction with the rollout's own state: however many copies try, and whenever they end, once. */
+  async #undo(row: Row, plan: RolloutPlan, state: RolloutState): Promise<void> {
+    const { target, name } = plan;
+    if (target.kind !== "catalog" || target.undoToLsn === undefined) return;
+    const wish = { toLsn: target.undoToLsn, throughLsn: target.lsn };
+    const by = { actor: row.actor, reason: `rollout "${name}" was taken back: ${state.why}` };
+    try {
+      const { report } = await rollBackCatalog(this.#o.rollback, wish, by, async (tx, { lsn, left }) => {
+        const rest = left.count > 0 ? `; changed since and left as they are: ${left.count}` : "";
+        const undone = { ...state, undoneLsn: lsn, why: `${state.why}; undone in the catalog${rest}` };
+        if (!(await this.#save(row, undone, tx))) throw new Elsewhere();
+      });
+      this.#o.log.info("rollout undone in the catalog", { name, lsn: report.lsn, products: report.skus });
+    } catch (error) {
+      if (!(error instanceof Elsewhere)) throw error;
+    }
+  }
+
+  async #look(plan: RolloutPlan, state: RolloutState) {
     const now = this.#o.now();
     const all = await this.#o.fleet.terminals.list({ after: "/", limit: 100_000 }, now);
     const byName = new Map(all.map((terminal) => [nameOf(terminal), terminal]));
     const names = plan.stages.flatMap(({ terminals }) => terminals);
-    const reports = new Map(names.map((name) => [name, judgeTerminal(byName.get(name), plan.target)]));
-    const back = names.filter((name) => isBack(byName.get(name), plan.target, plan.previous[name] ?? null));
+    const { target } = plan;
+    const reached = target.kind === "catalog" ? await neededLsn(this.#o.db, target.lsn) : nothing;
+    const reports = new Map(names.map((name) => [name, judgeTerminal(byName.get(name), target, reached)]));
+    const undone = state.undoneLsn === null ? null : await neededLsn(this.#o.db, state.undoneLsn);
+    const back = names.filter((name) =>
+      undone
+        ? isUndone(byName.get(name), undone)
+        : isBack(byName.get(name), target, plan.previous[name] ?? null),
+    );
     return { reports, reverted: new Set(back) };
   }
 
   /** Brings what terminals are to have in line with the state; doing it again changes nothing. */
   async #settle(plan: RolloutPlan, state: RolloutState): Promise<void> {
-    const key = plan.target.kind === "catalog" ? "catalogLsn" : "model";
-    const over = state.status === "done";
+    const { target } = plan;
+    const over = state.status === "done" && target.kind === "catalog";
     // A finished rollout of a catalog lets its terminals follow again.
     for (const [name, value] of wanted(plan, state))
-      await this.#bring(idOf(name), key, over && key === "catalogLsn" ? null : value);
+      await this.#bring(idOf(name), target, over ? null : value);
   }
 
   /** Somebody may change other settings meanwhile, or another copy may do the same. */
-  async #bring(id: TerminalId, key: "catalogLsn" | "model", want: string | number | null): Promise<void> {
+  async #bring(id: TerminalId, target: RolloutTarget, want: string | number | null): Promise<void> {
     for (let tries = 1; ; tries++) {
       const terminal = await this.#o.fleet.terminals.find(id, this.#o.now());
       if (!terminal) return;
       const { version, desired } = terminal.settings;
-      if ((desired[key] ?? null) === want) return;
-      const settings = RemoteSettings.parse({ ...desired, [key]: want ?? undefined });
+      const settings = withTarget(RemoteSettings.parse(desired), target, want);
+      // As they are stored: what is undefined is not there.
+      if (isDeepStrictEqual(JSON.parse(JSON.stringify(settings)), desired)) return;
       try {
         await this.#o.fleet.desire(id, settings, version);
         return;
@@ -200,14 +264,19 @@ export class Rollouts {
     throw new NotFoundError(`there is no rollout ${id}`, "GET /api/fleet/rollouts lists them.");
   }
 
-  async #save(row: Row, state: RolloutState): Promise<boolean> {
-    const { affected } = await this.#o.db.query(
+  async #save(row: Row, state: RolloutState, sql: Sql = this.#o.db): Promise<boolean> {
+    const { affected } = await sql.query(
       "update rollout set state = $3::jsonb, running = $4, version = version + 1 where id = $1 and version = $2",
       [row.id, row.version, jsonText(state), state.status === "running" || state.status === "rollingBack"],
     );
     return affected === 1;
   }
 }
+
+/** Another copy took the step: this one's changes are given up. */
+class Elsewhere {}
+
+const nothing: NeededLsn = () => null;
 
 /** How often somebody else may be quicker. */
 const patience = 5;

@@ -2,12 +2,14 @@ import { Product } from "@tillsight/contracts";
 import { z } from "zod";
 import { AuditQuery } from "../../catalog/audit.js";
 import { Override } from "../../catalog/override.js";
+import { Rollback, RollbackReport } from "../../catalog/rollback/report.js";
 import { Store } from "../../catalog/stores.js";
 import { kindNames } from "../../catalog/transfer/kinds.js";
 import { detailSchemas } from "../details.js";
 import { transferSchemas } from "../imports.js";
 import { NewestQuery } from "../paging.js";
 import { productSchemas } from "../products.js";
+import { rollbackSchemas } from "../rollback.js";
 import { storeSchemas } from "../stores.js";
 import { At, Change, pageOf, type RouteDocs } from "./route-doc.js";
 
@@ -92,6 +94,18 @@ export const catalogDocs: RouteDocs = {
   "GET /api/changes": {
     summary: "Who changed what in the catalog, newest first",
     ...{ query: AuditQuery, answer: pageOf("changes", Entry) },
+  },
+  "GET /api/rollback": {
+    summary: "What going back to an LSN would change; nothing is changed",
+    ...{ query: rollbackSchemas.Preview, answer: RollbackReport },
+  },
+  "POST /api/rollback": {
+    summary: "Make the catalog what it was at an LSN, by new changes",
+    ...{ body: rollbackSchemas.Body, status: 201, answer: Rollback },
+  },
+  "GET /api/rollbacks": {
+    summary: "Who took the catalog back, and why, newest first",
+    ...{ query: rollbackSchemas.List, answer: pageOf("rollbacks", Rollback) },
   },
   "POST /api/imports": {
     summary: "Import a file, all of it or nothing; 422 names the wrong lines",

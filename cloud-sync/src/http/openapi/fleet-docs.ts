@@ -7,6 +7,7 @@ import {
   ReportedConfig,
 } from "@tillsight/contracts";
 import { z } from "zod";
+import { ModelRecord } from "../../fleet/models/record.js";
 import { RolloutPlan, RolloutState } from "../../fleet/rollout/plan.js";
 import { fleetSchemas } from "../fleet.js";
 import { rolloutSchemas } from "../fleet-rollouts.js";
@@ -85,6 +86,14 @@ export const fleetDocs: RouteDocs = {
   "GET /api/fleet/mosquitto/acl": {
     summary: "Mosquitto's rights for the registered terminals",
     answer: ["text/plain"],
+  },
+  "GET /api/models": {
+    summary: "Networks that rollouts can bring to lanes, newest first",
+    answer: z.strictObject({ models: z.array(ModelRecord) }),
+  },
+  "POST /api/models": {
+    summary: "Add a detector or print network: its manifest and its weights",
+    ...{ body: ["multipart/form-data"], status: 201, answer: ModelRecord },
   },
   "GET /api/fleet/rollouts": {
     summary: "The newest rollouts",

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import yazl from "yazl";
 import { z } from "zod";
 import { type CloudSync, startCloudSync } from "../../cloud.js";
+import { modelForm, printNetwork } from "../../fleet/models/test-helpers.js";
 import { embedderId, product, temporaryFolder, testPhoto, testReader } from "../../test-helpers.js";
 import { routeAccess } from "../route-access.js";
 import { Browser, withToken } from "../testing.js";
@@ -88,6 +89,9 @@ describe("real answers", () => {
     await ask("GET /api/stores/:store/products/:sku", mug);
     await ask("DELETE /api/stores/:store/products/:sku", mug);
     await ask("GET /api/changes?limit=2");
+    await ask("GET /api/rollback?toLsn=1");
+    await ask("POST /api/rollback", {}, { toLsn: 1, reason: "a wrong price" });
+    await ask("GET /api/rollbacks?limit=1");
     await ask("GET /api/export");
     const file = "sku,name,unit,price,currency,taxRate\noats,Oats,each,2.49,EUR,7\n";
     const send = async (path: string, body: string | Blob, type: string) => {
@@ -170,6 +174,12 @@ describe("real answers", () => {
     await ask("GET /api/fleet/terminals/:store/:terminal/streams", lane);
     await ask("GET /api/fleet/mosquitto/passwords");
     await ask("GET /api/fleet/mosquitto/acl");
+    const { manifest, weights, id: network } = printNetwork("print-2");
+    const sent = await fetch(`${cloud.url}/api/models`, {
+      ...{ method: "POST", body: modelForm(manifest, weights), headers: withToken(cloud.token) },
+    });
+    hold("POST /api/models", await sent.json());
+    expect((await ask("GET /api/models")).body.models[0].id).toBe(network);
     const { lsn } = await cloud.catalog.state();
     const rollout = {
       ...{ name: "R", target: { kind: "catalog", lsn }, stages: [{ name: "all", groups: ["*"] }] },

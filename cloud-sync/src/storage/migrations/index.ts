@@ -9,6 +9,8 @@ import { access } from "./007-access.js";
 import { idempotency } from "./008-idempotency.js";
 import { retention } from "./009-retention.js";
 import { reviewAge } from "./010-review-age.js";
+import { rollback } from "./011-rollback.js";
+import { models } from "./012-models.js";
 
 /**
  * Steps of the schema in order; a released step never changes. Plain PostgreSQL 15 with pg_trgm, so that the same
@@ -25,4 +27,6 @@ export const migrations: readonly Migration[] = [
   idempotency,
   retention,
   reviewAge,
+  rollback,
+  models,
 ];

@@ -16,6 +16,7 @@ import {
   type SignedMessage,
   SyncRefusedError,
   type Trust,
+  type TrustedKeys,
 } from "@tillsight/sync-protocol";
 import { type Logger, silentLogger } from "../../observe/logger.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
@@ -102,6 +103,11 @@ export class LaneSync {
   /** Resolves when all that was received has been dealt with. */
   settled(): Promise<void> {
     return this.#work;
+  }
+
+  /** Whom this lane believes, also what it has learnt. */
+  get trust(): TrustedKeys {
+    return this.#trust;
   }
 
   /** Messages that were not applied, by reason. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,16 +19,25 @@ export interface MosquittoOptions {
   readonly users?: { readonly passwords: readonly string[]; readonly acl: string };
   /** PEM files: it then speaks TLS only. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** MQTT in WebSockets instead of plain. */
+  readonly webSockets?: boolean;
+  /** More lines of its configuration. */
+  readonly settings?: readonly string[];
 }
 
 export interface Mosquitto {
   readonly url: string;
+  /** What it has said so far; each client with its version, `p2` for MQTT 3.1.1 and `p5`. */
+  log(): string;
+  /** Other rights from now on, also for those who are connected. */
+  setAcl(acl: string): void;
   /** Ends it, with SIGTERM or without a goodbye, and starts it again on the same port. */
   restart(signal: NodeJS.Signals, pauseMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody uses now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -38,7 +47,8 @@ async function freePort(): Promise<number> {
 }
 
 /** A real mosquitto on loopback. It keeps nothing across a restart, which is the hardest case for what relies on it. */
-export async function startMosquitto({ dir, users, tls }: MosquittoOptions): Promise<Mosquitto> {
+export async function startMosquitto(options: MosquittoOptions): Promise<Mosquitto> {
+  const { dir, users, tls, webSockets = false, settings = [] } = options;
   const program = mosquittoPath();
   if (!program) throw new ProofProcessError("mosquitto is not installed", "apt-get install mosquitto");
   mkdirSync(dir, { recursive: true });
@@ -48,31 +58,44 @@ export async function startMosquitto({ dir, users, tls }: MosquittoOptions): Pro
     return join(dir, name);
   };
   const lines = [
+    // With WebSockets alone 2.0.11 takes itself for one without a listener, and without ipv4 listens everywhere.
+    ...(webSockets ? [`listener 0 ${join(dir, "unused.sock")}`] : []),
     `listener ${port} 127.0.0.1`,
+    ...(webSockets ? ["protocol websockets", "socket_domain ipv4"] : []),
     "persistence false",
-    "max_queued_messages 0",
+    // No limit would be 0, by which 2.0.11 ends the connection of whoever publishes what he may not.
+    "max_queued_messages 1000000",
     // As root it would become the user mosquitto, who may not read this folder.
     "user root",
     `allow_anonymous ${users ? "false" : "true"}`,
     ...(users ? [`password_file ${file("passwords", `${users.passwords.join("\n")}\n`)}`] : []),
     ...(users ? [`acl_file ${file("acl", users.acl)}`] : []),
     ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),
+    ...settings,
   ];
   const config = file("mosquitto.conf", `${lines.join("\n")}\n`);
-  let child = await boot(program, config, port);
+  const log = file("mosquitto.log", "");
+  let child = await boot(program, config, port, log);
   return {
-    url: `${tls ? "mqtts" : "mqtt"}://127.0.0.1:${port}`,
+    url: `${webSockets ? "ws" : "mqtt"}${tls ? "s" : ""}://127.0.0.1:${port}`,
+    log: () => readFileSync(log, "utf8"),
+    setAcl(acl) {
+      file("acl", acl);
+      child.kill("SIGHUP");
+    },
     async restart(signal, pauseMs = 0) {
       await end(child, signal);
       await sleep(pauseMs);
-      child = await boot(program, config, port);
+      child = await boot(program, config, port, log);
     },
     stop: () => end(child, "SIGTERM"),
   };
 }
 
-async function boot(program: string, config: string, port: number): Promise<ChildProcess> {
-  const child = spawn(program, ["-c", config], { stdio: "ignore" });
+async function boot(program: string, config: string, port: number, log: string): Promise<ChildProcess> {
+  const said = openSync(log, "a");
+  const child = spawn(program, ["-c", config], { stdio: ["ignore", said, said] });
+  closeSync(said);
   for (let tries = 0; tries < 200 && child.exitCode === null; tries++) {
     if (await answers(port)) return child;
     await sleep(50);

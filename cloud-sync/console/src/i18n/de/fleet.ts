@@ -110,8 +110,11 @@ export const rollouts: Strings["rollouts"] = {
   model: "Ein Netz",
   lsn: "LSN",
   lsnHint: (newest) => `Die neueste ist ${newest}. Kassen bleiben, wo sie sind, bis sie an der Reihe sind.`,
+  undoToLsn: "Zurück zu LSN",
+  undoHint:
+    "Wird der Rollout zurückgenommen, nimmt die Zentrale auch die Änderungen nach dieser LSN zurück. Leer: Kassen, die sie haben, behalten sie.",
   modelId: "Name des Netzes",
-  modelHint: "Es muss schon auf den Kassen liegen.",
+  modelHint: "Kassen holen es, während sie verkaufen, und starten damit neu, wenn niemand einkauft.",
   stage: (n) => `Stufe ${n}`,
   stageName: "Name",
   canary: "Pilot",
@@ -130,6 +133,7 @@ export const rollouts: Strings["rollouts"] = {
   wrong: {
     name: "Bitte geben Sie einen Namen.",
     lsn: "Eine ganze Zahl ab 1.",
+    undo: "Eine ganze Zahl kleiner als die LSN.",
     model: "Bitte nennen Sie das Netz.",
     members: "Bitte wählen Sie mindestens eines.",
     percent: "Eine Zahl bis 100.",
@@ -162,4 +166,6 @@ export const rollouts: Strings["rollouts"] = {
   actions: { start: "Starten", pause: "Anhalten", resume: "Fortsetzen", "roll-back": "Zurücknehmen" },
   rollBackTitle: "Diesen Rollout zurücknehmen?",
   rollBackHint: "Kassen, die ihn haben, gehen dahin zurück, wo sie waren; die anderen bleiben dort.",
+  undoesHint: (lsn) =>
+    `Die Änderungen nach LSN ${lsn} werden im Katalog durch neue zurückgenommen, die jede Kasse erreichen.`,
 };

@@ -107,8 +107,11 @@ export const rollouts = {
   model: "A network",
   lsn: "LSN",
   lsnHint: (newest: number) => `The newest is ${newest}. Lanes stay where they are until it is their turn.`,
+  undoToLsn: "Undo to LSN",
+  undoHint:
+    "If it is taken back, the changes after this LSN are undone in the catalog, too. Empty: lanes that have them keep them.",
   modelId: "Name of the network",
-  modelHint: "It must lie on the lanes already.",
+  modelHint: "Lanes fetch it while they sell, and restart with it when nobody shops.",
   stage: (n: number) => `Stage ${n}`,
   stageName: "Name",
   canary: "Canary",
@@ -127,6 +130,7 @@ export const rollouts = {
   wrong: {
     name: "Please give it a name.",
     lsn: "A whole number from 1.",
+    undo: "A whole number below the LSN.",
     model: "Please name the network.",
     members: "Please choose at least one.",
     percent: "A number up to 100.",
@@ -160,4 +164,6 @@ export const rollouts = {
   actions: { start: "Start", pause: "Pause", resume: "Resume", "roll-back": "Take back" },
   rollBackTitle: "Take this rollout back?",
   rollBackHint: "Lanes that have it go back to where they were; the others stay there.",
+  undoesHint: (lsn: number) =>
+    `Its changes after LSN ${lsn} are undone in the catalog by new changes, which reach every lane.`,
 };

@@ -7,8 +7,10 @@ import { dateTime } from "../../state/time-text.js";
 import { useHq } from "../hq.js";
 import { Badge, Empty, WhenLoaded } from "../parts/bits.js";
 import { SelectField, TextField } from "../parts/field.js";
+import { Icon } from "../parts/icon.js";
 import { OlderNewer } from "../parts/older-newer.js";
 import { PageFrame } from "../parts/page.js";
+import { RollbackDialog } from "../parts/rollback-dialog.js";
 import { Link, useRouter } from "../router.js";
 import { useLoad, useSettled } from "../use-load.js";
 
@@ -24,8 +26,10 @@ interface Filters {
 
 /** Who changed what and when, before and after. */
 export function HistoryPage() {
-  const { t, client } = useHq();
+  const { t, client, mayEdit } = useHq();
   const { route } = useRouter();
+  /** LSN to go back to, while somebody thinks about it. */
+  const [back, setBack] = useState<string | null>(null);
   const source = route.query.get("source");
   const [filters, setFilters] = useState<Filters>({
     ...{ sku: route.query.get("sku") ?? "", actor: "", store: "", kind: "" },
@@ -38,8 +42,15 @@ export function HistoryPage() {
     setPages([]);
     setFilters({ ...filters, ...part });
   };
+  const newest = loaded.data?.changes[0]?.lsn ?? 1;
+  const tools = mayEdit && (
+    <button type="button" className="button" onClick={() => setBack(String(newest - 1))}>
+      <Icon name="undo" />
+      {t.rollback.open}
+    </button>
+  );
   return (
-    <PageFrame title={t.menu.history} hint={source ? t.history.ofOneImport : t.history.hint}>
+    <PageFrame title={t.menu.history} hint={source ? t.history.ofOneImport : t.history.hint} tools={tools}>
       <FilterBar filters={filters} onFilter={filter} />
       <WhenLoaded t={t} loaded={loaded}>
         {({ changes }) => (
@@ -49,7 +60,11 @@ export function HistoryPage() {
             ) : (
               <ol className="changes card" data-dim={loaded.loading}>
                 {changes.map((change) => (
-                  <ChangeItem key={change.lsn} change={change} />
+                  <ChangeItem
+                    key={change.lsn}
+                    change={change}
+                    onBack={mayEdit ? () => setBack(String(change.lsn - 1)) : null}
+                  />
                 ))}
               </ol>
             )}
@@ -60,6 +75,17 @@ export function HistoryPage() {
           </>
         )}
       </WhenLoaded>
+      {back !== null && (
+        <RollbackDialog
+          toLsn={back}
+          onClose={() => setBack(null)}
+          onDone={() => {
+            setBack(null);
+            setPages([]);
+            loaded.reload();
+          }}
+        />
+      )}
     </PageFrame>
   );
 }
@@ -109,7 +135,7 @@ function FilterBar({ filters, onFilter }: FilterProps) {
   );
 }
 
-function ChangeItem({ change }: { change: AuditEntry }) {
+function ChangeItem({ change, onBack }: { change: AuditEntry; onBack: (() => void) | null }) {
   const { t, locale, storeLabel } = useHq();
   const verb = verbOf(change.before, change.after);
   const fields = change.kind === "reference" ? [] : fieldChanges(change.before, change.after);
@@ -126,6 +152,11 @@ function ChangeItem({ change }: { change: AuditEntry }) {
           {change.actor} · <time dateTime={change.at}>{dateTime(change.at, locale)}</time> · {t.common.lsn}{" "}
           {change.lsn}
         </span>
+        {onBack && (
+          <button type="button" className="button small quiet" onClick={onBack}>
+            {t.rollback.before}
+          </button>
+        )}
       </div>
       {shown.length > 0 && (
         <dl className="diff">

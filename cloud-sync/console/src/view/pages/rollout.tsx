@@ -107,6 +107,8 @@ export function RolloutPage({ id }: { id: string }) {
 function Actions({ path, rollout, onDone }: { path: string; rollout: Rollout; onDone: () => void }) {
   const { t, client } = useHq();
   const [asking, setAsking] = useState(false);
+  const { target } = rollout.plan;
+  const undoTo = target.kind === "catalog" ? target.undoToLsn : undefined;
   const task = useTask();
   const act = async (action: Action) => {
     setAsking(false);
@@ -130,7 +132,7 @@ function Actions({ path, rollout, onDone }: { path: string; rollout: Rollout; on
       <ProblemNotice t={t} error={task.error} />
       {asking && (
         <Dialog title={t.rollouts.rollBackTitle} closeText={t.common.close} onClose={() => setAsking(false)}>
-          <p>{t.rollouts.rollBackHint}</p>
+          <p>{undoTo === undefined ? t.rollouts.rollBackHint : t.rollouts.undoesHint(undoTo)}</p>
           <div className="actions">
             <button type="button" className="button" data-first onClick={() => setAsking(false)}>
               {t.common.cancel}

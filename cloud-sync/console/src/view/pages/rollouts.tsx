@@ -4,6 +4,7 @@ import { pathOf } from "../../state/route.js";
 import { useHq } from "../hq.js";
 import { Ago, Badge, Empty, WhenLoaded } from "../parts/bits.js";
 import { Icon } from "../parts/icon.js";
+import { NetworksCard } from "../parts/networks-card.js";
 import { PageFrame } from "../parts/page.js";
 import { RolloutDialog } from "../parts/rollout-dialog.js";
 import { rolloutTones } from "../parts/rollout-tones.js";
@@ -56,6 +57,7 @@ export function RolloutsPage() {
           )
         }
       </WhenLoaded>
+      <NetworksCard />
       {making && (
         <RolloutDialog onClose={() => setMaking(false)} onMade={(id) => go(pathOf("rollouts", id))} />
       )}

@@ -1,3 +1,4 @@
+import type { ModelRecord } from "@tillsight/cloud-sync/api";
 import { type FormEvent, useState } from "react";
 import { type FleetNow, readFleet } from "../../api/fleet.js";
 import { Rollout } from "../../api/schemas.js";
@@ -8,7 +9,8 @@ import { useLoad } from "../use-load.js";
 import { useTask } from "../use-task.js";
 import { WhenLoaded } from "./bits.js";
 import { Dialog } from "./dialog.js";
-import { Choice, TextField } from "./field.js";
+import { Choice, SelectField, TextField } from "./field.js";
+import { readModels } from "./networks-card.js";
 import { ProblemNotice } from "./notice.js";
 import { groupsOf, RolloutStages } from "./rollout-stages.js";
 
@@ -19,7 +21,10 @@ interface Props {
 
 export function RolloutDialog({ onClose, onMade }: Props) {
   const { t, client } = useHq();
-  const fleet = useLoad((signal) => readFleet(client, signal), "fleet");
+  const fleet = useLoad(async (signal) => {
+    const [now, models] = await Promise.all([readFleet(client, signal), readModels(client, signal)]);
+    return { ...now, models };
+  }, "fleet");
   return (
     <Dialog title={t.rollouts.make} closeText={t.common.close} onClose={onClose} wide>
       <WhenLoaded t={t} loaded={fleet}>
@@ -29,7 +34,11 @@ export function RolloutDialog({ onClose, onMade }: Props) {
   );
 }
 
-function RolloutEditor({ fleet, onMade }: { fleet: FleetNow; onMade: Props["onMade"] }) {
+interface Choices extends FleetNow {
+  readonly models: readonly ModelRecord[];
+}
+
+function RolloutEditor({ fleet, onMade }: { fleet: Choices; onMade: Props["onMade"] }) {
   const { t, client } = useHq();
   const [form, setForm] = useState<RolloutForm>(() => firstForm(t, fleet));
   const [errors, setErrors] = useState<Readonly<Record<string, RolloutWrong>>>({});
@@ -91,19 +100,26 @@ function RolloutEditor({ fleet, onMade }: { fleet: FleetNow; onMade: Props["onMa
 }
 
 /** The newest catalog, first to the canaries or one lane that is live, then to everybody. */
-function firstForm(t: Strings, { terminals, heads }: FleetNow): RolloutForm {
+function firstForm(t: Strings, { terminals, heads, models }: Choices): RolloutForm {
   const canary = groupsOf(terminals).find((group) => /canary|pilot|test/.test(group));
   const first = terminals.find(({ presence }) => presence === "online") ?? terminals[0];
   const few = canary ? [canary] : first ? [`${first.store}/${first.terminal}`] : [];
   return {
-    ...{ name: "", kind: "catalog", lsn: String(heads.lsn), model: "", onError: "rollBack" },
+    ...{
+      name: "",
+      kind: "catalog",
+      lsn: String(heads.lsn),
+      undoToLsn: "",
+      model: models[0]?.id ?? "",
+      onError: "rollBack",
+    },
     stages: [stageForm(t.rollouts.canary, few), stageForm(t.rollouts.everybody, ["*"])],
   };
 }
 
 interface TargetProps {
   readonly form: RolloutForm;
-  readonly fleet: FleetNow;
+  readonly fleet: Choices;
   readonly error: (field: string) => string | undefined;
   readonly onForm: (form: RolloutForm) => void;
 }
@@ -111,20 +127,31 @@ interface TargetProps {
 function TargetField({ form, fleet, error, onForm }: TargetProps) {
   const { t } = useHq();
   return form.kind === "catalog" ? (
-    <TextField
-      label={t.rollouts.lsn}
-      hint={t.rollouts.lsnHint(fleet.heads.lsn)}
-      value={form.lsn}
-      inputMode="numeric"
-      error={error("lsn")}
-      onValue={(lsn) => onForm({ ...form, lsn })}
-    />
+    <div className="grid">
+      <TextField
+        label={t.rollouts.lsn}
+        hint={t.rollouts.lsnHint(fleet.heads.lsn)}
+        value={form.lsn}
+        inputMode="numeric"
+        error={error("lsn")}
+        onValue={(lsn) => onForm({ ...form, lsn })}
+      />
+      <TextField
+        label={t.rollouts.undoToLsn}
+        hint={t.rollouts.undoHint}
+        value={form.undoToLsn}
+        inputMode="numeric"
+        error={error("undoToLsn")}
+        onValue={(undoToLsn) => onForm({ ...form, undoToLsn })}
+      />
+    </div>
   ) : (
-    <TextField
+    <SelectField
       label={t.rollouts.modelId}
-      hint={t.rollouts.modelHint}
+      hint={fleet.models.length === 0 ? t.networks.noneYet : t.rollouts.modelHint}
       value={form.model}
       error={error("model")}
+      options={fleet.models.map(({ id, kind }) => [id, `${id} (${t.networks.kinds[kind]})`])}
       onValue={(model) => onForm({ ...form, model })}
     />
   );
