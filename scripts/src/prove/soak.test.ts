@@ -16,13 +16,13 @@ it("a process that grows to its size in two minutes has not grown since", () => 
   ).toBe(0);
 });
 
-it("a leak shows as the last minute over the third", () => {
+it("a leak shows as the last minute over the one in the middle", () => {
   const { from, to, growth } = growthOf(
     samples((minute) => 100 + 10 * minute),
     "daemon",
   );
   expect(growth).toBeCloseTo(to / from - 1);
-  expect(growth).toBeGreaterThan(0.5);
+  expect(growth).toBeGreaterThan(0.3);
 });
 
 it("three minutes are refused, for they tell nothing", async () => {

@@ -72,6 +72,8 @@ export function addSku(draft: Draft, action: Action<"addSku">, by: Person): Verd
 export function resolve(draft: Draft, action: Action<"resolve">, by: Person): Verdict {
   return onOpenLine(draft, action.line, (line) => {
     const mayRename = by === "attendant" || (line.source === "shopper" && line.trayItemId !== null);
+    // The tray may have named it while the answer was on its way: the same answer is none too many.
+    if (line.product?.sku === action.sku && !mayRename) return undefined;
     if (line.product && !mayRename) return reject("ALREADY_IDENTIFIED");
     const product = sellableProduct(draft, action.sku);
     if (!product) return missing(draft, action.sku);

@@ -131,6 +131,15 @@ describe("what people may do", () => {
     expect(viewBasket(bench.state)).toMatchObject({ status: "done", total: { minor: 2642 } });
   });
 
+  it("answers what the tray has meanwhile answered the same way, and nothing happens", () => {
+    const bench = new BasketBench();
+    bench.tray({ t1: is("milk") });
+    const before = viewBasket(bench.state);
+    expect(bench.act({ do: "resolve", line: bench.line(), sku: sku("milk") })).toEqual([]);
+    expect(viewBasket(bench.state)).toEqual(before);
+    expect(bench.act({ do: "resolve", line: bench.line(), sku: sku("bread") })).toBe("ALREADY_IDENTIFIED");
+  });
+
   it("approves an age once for all that it covers", () => {
     const bench = new BasketBench();
     bench.tray({ t1: is("beer"), t2: is("gin") });
