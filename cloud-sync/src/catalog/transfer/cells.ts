@@ -113,7 +113,7 @@ export const productCells = (product: Product): Cells => ({
   ...{
     tareGrams: String(product.tareGrams),
     unitGrams: String(product.unitGrams ?? ""),
-    unitToleranceGrams: String(product.unitToleranceGrams),
+    unitToleranceGrams: String(product.unitToleranceGrams || (product.unitGrams === null ? "" : 0)),
     minAge: String(product.minAge ?? ""),
     image: product.image ?? "",
   },
