@@ -268,6 +268,15 @@ describe("camera, catalog, barcodes and the loop", () => {
     expect(items(await lane.show([at(apple, 200, 120)], 1_000))).toEqual(["item-1 apple"]);
   });
 
+  it("forgets a look of before the catalog changed", async () => {
+    await lane.stop();
+    lane = new TestLane(["apple"]);
+    await lane.show([]);
+    await lane.show([pear], 150);
+    lane.catalog.learn("pear");
+    expect(items(await lane.show([pear], 100))).toEqual(["item-1 pear"]);
+  });
+
   it("has the embedder look at what is in doubt, and only now and then at what is known", async () => {
     await lane.stop();
     lane = new TestLane(["apple", "pear"]);

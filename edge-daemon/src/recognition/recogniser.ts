@@ -114,6 +114,7 @@ export class Recogniser {
       }),
       this.#deps.catalog.onChange(() => {
         this.#reader.catalogChanged();
+        this.#ahead = null;
         this.#news = true;
       }),
     );

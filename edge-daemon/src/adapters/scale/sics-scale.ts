@@ -79,6 +79,7 @@ export class SicsScale implements Scale {
       this.#link.onState(() => this.#lineChanged()),
     ];
     await this.#link.start();
+    // Writing never rejects: this ends with its signal and not otherwise.
     void this.#keepAsking(asking.signal).catch(() => undefined);
   }
 

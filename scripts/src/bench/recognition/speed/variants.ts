@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readModel } from "@tillsight/models";
+import { ModelMissingError, readModel } from "@tillsight/models";
 import { withByteConvolutions } from "../onnx/int8.js";
 import { modernised, withFullWeights, withHalfWeights } from "../onnx/rewrite.js";
 import { hasReference, referenceFile } from "../reference.js";
@@ -49,7 +49,10 @@ export async function variantsIn(folder: string, modelsDir: string): Promise<Var
     for (const [precision, made] of others) if (!sameSize(made, bytes)) add(of, precision, made);
   }
   // The small network that tells goods from pictures of goods is small enough in full.
-  const print = await readModel("print").catch(() => undefined);
+  const print = await readModel("print").catch((error: unknown) => {
+    if (error instanceof ModelMissingError) return undefined;
+    throw error;
+  });
   if (print) add({ kind: "print", network: print.manifest.id, ours: true }, "as shipped", print.bytes);
   for (const { which, ...of } of rivals)
     if (hasReference(modelsDir, which))
