@@ -1,72 +1,37 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { buffer } from "node:stream/consumers";
-import { InvalidInputError, NodeName } from "@tillsight/contracts";
+import { NodeName } from "@tillsight/contracts";
 import { defaultModelFolder } from "@tillsight/models";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import yazl from "yazl";
-import { z } from "zod";
 import { demoProduct } from "../virtual/store.js";
+import { ConsoleBrowser, chromiumPath, patienceMs } from "./browser.js";
 import { type ConsoleStage, openConsoleStage, photoFiles, type StageLane } from "./stage.js";
 
-const candidates = [process.env.TILLSIGHT_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
-const executablePath = candidates.find((path) => path && existsSync(path));
-const title = executablePath
+const title = chromiumPath
   ? "the console in a real browser"
   : "the console in a real browser (needs chromium: apt-get install chromium, or set TILLSIGHT_CHROMIUM)";
-/** An expression: the functions of page-side.js. */
-const pageSide = readFileSync(new URL("page-side.js", import.meta.url), "utf8")
-  .trim()
-  .replace(/;$/, "");
-const built = new URL("../../../cloud-sync/console/dist/index.html", import.meta.url);
-
-const patienceMs = 60_000;
 const patience = { timeout: patienceMs, interval: 50 };
 const password = "three words in a row";
-/** What a browser writes of its own accord: of the first question whether there is a session, and of cut lines. */
-const expected = /status of (401|409|412)|ERR_INTERNET_DISCONNECTED|net::ERR|WebSocket connection/;
-const Batches = z.object({
-  batches: z.array(z.object({ id: z.string(), label: z.string(), counts: z.record(z.string(), z.number()) })),
-});
-/** Of an import that is not known yet, and of the one that a test spoils. */
-const ofImports = /\/api\/imports\/[0-9a-f-]{36}$/;
 
 // One after the other: each step builds on what the one before has made, as a person's first hour does.
-describe.skipIf(!executablePath)(title, () => {
+describe.skipIf(!chromiumPath)(title, () => {
   let stage: ConsoleStage;
   let lane: StageLane;
-  let browser: Browser;
-  let context: BrowserContext;
+  let shown: ConsoleBrowser;
   let page: Page;
-  const errors: string[] = [];
 
   beforeAll(async () => {
-    if (!existsSync(built))
-      throw new InvalidInputError(
-        "the console is not built",
-        "Run `npm run build -w @tillsight/console` first.",
-      );
+    shown = await ConsoleBrowser.open();
+    page = shown.page;
     stage = await openConsoleStage(NodeName.parse("north"));
     lane = await stage.openLane("north", "lane-1");
-    browser = await chromium.launch({
-      executablePath: executablePath ?? "",
-      args: ["--no-sandbox", "--disable-gpu"],
-    });
-    context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
-    page = await context.newPage();
-    page.setDefaultTimeout(patienceMs);
-    page.on("console", (message) => {
-      if (message.type() !== "error" || expected.test(message.text())) return;
-      if (!ofImports.test(message.location().url)) errors.push(message.text());
-    });
-    page.on("pageerror", (error) => errors.push(error.message));
   }, 120_000);
   afterAll(async () => {
-    await browser?.close();
+    await shown?.browser.close();
     await stage?.close();
     // Also what a content security policy refused is told there.
-    expect(errors).toEqual([]);
+    expect(shown?.errors).toEqual([]);
   });
 
   const tell = (method: string, path: string, body?: string) =>
@@ -74,10 +39,9 @@ describe.skipIf(!executablePath)(title, () => {
       ...{ method, headers: { authorization: `Bearer ${stage.cloud.token}` } },
       ...(body === undefined ? {} : { body: new Blob([body], { type: "application/json" }) }),
     });
-  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
-  const field = (name: string | RegExp) => page.getByLabel(name, { exact: true });
-  const menu = (name: string) =>
-    page.getByRole("navigation").first().getByRole("link", { name, exact: true });
+  const button = (name: string | RegExp) => shown.button(name);
+  const field = (name: string | RegExp) => shown.field(name);
+  const menu = (name: string) => shown.menu(name);
 
   it(
     "makes the first administrator by the link of the first start, and goes on signed in",
@@ -139,7 +103,7 @@ describe.skipIf(!executablePath)(title, () => {
         name: basename(file),
         base64: readFileSync(file).toString("base64"),
       }));
-      const transfer = await page.evaluateHandle(`(${pageSide}).transferOf(${JSON.stringify(dropped)})`);
+      const transfer = await shown.transferOf(dropped);
       await page
         .getByText("Drag photos here, or click to choose")
         .dispatchEvent("drop", { dataTransfer: transfer });
@@ -251,7 +215,7 @@ describe.skipIf(!executablePath)(title, () => {
       const dialog = page.getByRole("dialog", { name: "Plan a rollout" });
       await dialog.getByText("A network", { exact: true }).click();
       expect(await dialog.getByLabel("Name of the network").inputValue()).toContain("tillsight-print-1@");
-      expect(await page.evaluate(`(${pageSide}).stumbles()`)).toEqual([]);
+      expect(await shown.stumbles()).toEqual([]);
       await dialog.getByRole("button", { name: "Close" }).click();
     },
     patienceMs,
@@ -275,7 +239,7 @@ describe.skipIf(!executablePath)(title, () => {
       const go = dialog.getByRole("button", { name: "Take back" });
       expect(await go.isDisabled()).toBe(true);
       await dialog.getByLabel("Why").fill("a digit too many");
-      expect(await page.evaluate(`(${pageSide}).stumbles()`)).toEqual([]);
+      expect(await shown.stumbles()).toEqual([]);
       await go.click();
       await dialog.waitFor({ state: "detached" });
       expect(await price()).toBe(before);
@@ -307,71 +271,6 @@ describe.skipIf(!executablePath)(title, () => {
   );
 
   it(
-    "takes a ZIP of photos, and names what it left out of it",
-    async () => {
-      await menu("Photos").click();
-      const [photo = ""] = await photoFiles(join(stage.dir, "photos"), demoProduct("doughnut"), 3);
-      const zip = new yazl.ZipFile();
-      zip.addFile(photo, "doughnut_9.jpg");
-      zip.addFile(photo, "stranger.jpg");
-      zip.end();
-      const bytes = await buffer(zip.outputStream);
-      const file = { name: "spring.zip", mimeType: "application/zip", buffer: bytes };
-      await page.locator(".drop input[type=file]").setInputFiles(file);
-      await page.getByText("spring.zip: 1 photo was taken").waitFor();
-      await page.getByText("there is no product stranger").waitFor();
-      await button("Done").click();
-      await page.getByText("spring.zip: 1 photo was taken").waitFor({ state: "detached" });
-      const [batch] = Batches.parse(
-        await (await tell("GET", "/api/enrolments/batches?limit=1")).json(),
-      ).batches;
-      expect(batch?.label).toBe("spring.zip");
-      // The very picture is known already: nothing more for the lanes.
-      const counts = async () =>
-        Batches.shape.batches.element.parse(
-          await (await tell("GET", `/api/enrolments/batches/${batch?.id}`)).json(),
-        ).counts;
-      await expect.poll(counts, patience).toMatchObject({ queued: 0, running: 0 });
-    },
-    patienceMs,
-  );
-
-  it(
-    "tells when the progress of an import cannot be had, goes on asking, and shows how the import ended",
-    async () => {
-      await menu("Import and export").click();
-      const csv = {
-        name: "list.csv",
-        mimeType: "text/csv",
-        buffer: Buffer.from("sku;price\ndoughnut;4,99\n"),
-      };
-      await page.locator(".drop input[type=file]").setInputFiles(csv);
-      let goOn = () => {};
-      const held = new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      await page.route("**/api/imports?*", async (route) => {
-        if (route.request().method() === "POST") await held;
-        await route.continue();
-      });
-      await page.route(ofImports, (route) =>
-        route.fulfill({ status: 500, json: { type: "INTERNAL", title: "broken", status: 500 } }),
-      );
-      await button("Try without changing anything").click();
-      const alert = page.getByRole("alert").getByText("Something went wrong at headquarters");
-      await alert.waitFor();
-      await page.unroute(ofImports);
-      await alert.waitFor({ state: "detached" });
-      await page.getByText("Reading: 0 lines").waitFor();
-      goOn();
-      await page.getByText("Reading: 0 lines").waitFor({ state: "detached" });
-      await button("Import").and(page.locator(":enabled")).waitFor();
-      await page.unroute("**/api/imports?*");
-    },
-    patienceMs,
-  );
-
-  it(
     "keeps what was entered when the session ends, and saves it once one has signed in again",
     async () => {
       await page.goto(`${stage.cloud.url}/products/doughnut`);
@@ -379,7 +278,7 @@ describe.skipIf(!executablePath)(title, () => {
       page.once("dialog", (question) => void question.dismiss());
       await menu("Prices").click();
       expect(await field("Name").first().inputValue()).toBe("Doughnut with sugar");
-      await context.clearCookies();
+      await shown.context.clearCookies();
       // Waits while the dialog is there: a question of the page's own may have found out first.
       const saving = button("Save").click();
       const dialog = page.getByRole("dialog", { name: "Please sign in again" });
@@ -396,12 +295,12 @@ describe.skipIf(!executablePath)(title, () => {
     "keeps what was entered when the network is away, and saves it when it is back",
     async () => {
       await field("Tax").fill("19");
-      await context.setOffline(true);
+      await shown.context.setOffline(true);
       await page.getByText("This computer has no network.").waitFor();
       await button("Save").click();
       await page.getByRole("alert").getByText("Headquarters does not answer").waitFor();
       expect(await field("Tax").inputValue()).toBe("19");
-      await context.setOffline(false);
+      await shown.context.setOffline(false);
       await button("Save").click();
       await page.getByText("is saved (LSN 12)").waitFor();
     },
@@ -429,7 +328,7 @@ describe.skipIf(!executablePath)(title, () => {
           await page.goto(`${stage.cloud.url}${path}?lang=${locale}`);
           await page.getByRole("heading", { level: 1 }).waitFor();
           await page.locator(".waiting").first().waitFor({ state: "detached" });
-          expect(await page.evaluate(`(${pageSide}).stumbles()`), `${path} ${locale} ${width}`).toEqual([]);
+          expect(await shown.stumbles(), `${path} ${locale} ${width}`).toEqual([]);
         }
       }
       await page.setViewportSize({ width: 1280, height: 900 });
@@ -448,7 +347,7 @@ describe.skipIf(!executablePath)(title, () => {
       await dialog.getByLabel("Password").fill(password);
       await dialog.getByRole("button", { name: "Save" }).click();
       await button("Change: vera").waitFor();
-      const other = await browser.newContext({ locale: "en-GB" });
+      const other = await shown.browser.newContext({ locale: "en-GB" });
       const hers = await other.newPage();
       hers.setDefaultTimeout(patienceMs);
       await hers.goto(stage.cloud.url);
