@@ -27,7 +27,7 @@ def fitted(net: Embedder, settings: dict) -> FittedEmbedder:
     print("fitting the last layer to features of trained goods …", flush=True)
     own = settings["embedder"]["head"]
     layer = head.fit(head.groups(settings, net), net, own["keep"], own["shrink"])
-    return FittedEmbedder(net, torch.from_numpy(layer.weight), torch.from_numpy(layer.bias))
+    return FittedEmbedder(net, settings["embedder"]["turns"], torch.from_numpy(layer.weight), torch.from_numpy(layer.bias))
 
 
 def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[int, int]]:
@@ -66,7 +66,7 @@ def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings:
 def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> dict:
     target = config.published(settings, kind)[0]
     data, fold = target.read_bytes(), f" --fold {settings['fold']}" if settings["fold"] else ""
-    command = f"python3 models/training/train.py {kind} --minutes {kept['minutes']:.0f}{fold}"
+    command = f"python3 models/training/train.py {kind} --pictures {kept['seen']}{fold}"
     what = {
         "detector": "composed overhead trays of synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and catalogue pictures and photographs of 49 of 61 classes of GroceryStoreDataset (MIT)",
         "embedder": "synthetic goods, Fluent 3D emoji (MIT; no food or household ones) and 49 of 61 classes of GroceryStoreDataset (MIT), distilled from MobileNetV2 (Apache-2.0)",
@@ -92,7 +92,7 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
     else:
         content["thresholds"] = calibrate.thresholds(kind, settings)
     content["metrics"] = {}
-    content["training"] = {"command": command, "data": what, "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
+    content["training"] = {"command": command, "data": what, "dataVersions": config.data_versions(settings), "seed": kept["seed"], "minutes": round(kept["minutes"], 1), "stages": kept["stages"], "pictures": kept["seen"]}
     if kind == "embedder":
         held = pools.grocery_held_out(settings)
         content["training"] |= {"head": settings[kind]["head"], "heldOutClasses": sorted(held), "heldOut": pools.grocery_names(settings, held)}

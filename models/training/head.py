@@ -1,4 +1,4 @@
-"""Measures variants of the embedder's last layer on its checkpoint; config.json keeps the one that export.py fits.
+"""Measures variants of the embedder's last layer, input size and looks on its checkpoint; config.json keeps what export.py makes.
 
 Chosen on emoji and product families that were held out of training; the later columns, of photographed
 classes held out and of the virtual lane's goods, are shown and play no part in the choice.
@@ -62,12 +62,20 @@ def variants(fitted: list[head.Group], net: Embedder) -> dict[str, head.Layer]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fold", type=int, choices=[0, 1, 2], default=0)
-    settings = config.load(parser.parse_args().fold)
+    parser.add_argument("--turns", type=lambda text: [int(t) for t in text.split(",")], help="quarter turns of each look, with commas between (default: config.json)")
+    parser.add_argument("--size", type=int, help="side of the input (default: config.json)")
+    parser.add_argument("--shipped", action="store_true", help="only the layer that export.py would fit")
+    options = parser.parse_args()
+    settings = config.load(options.fold)
+    own = settings["embedder"]
+    own["turns"], own["exportSize"] = options.turns or own["turns"], options.size or own["exportSize"]
     net, _ = averaged("embedder", Embedder(), settings)
     fitted, tests = head.groups(settings, net), Tests(settings, net)
     columns = ("emoji R@1", "CA", "families R@1", "CA", "12 classes R@1", "CA", "among 61 R@1", "demo R@1", "CA")
     print("| layer | " + " | ".join(columns) + " |\n|---|" + "---|" * len(columns))
-    for name, layer in variants(fitted, net).items():
+    keep, shrink = own["head"]["keep"], own["head"]["shrink"]
+    measured = {f"keep {keep}, shrink {shrink}": head.fit(fitted, net, keep, shrink)} if options.shipped else variants(fitted, net)
+    for name, layer in measured.items():
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in tests.row(layer)) + " |", flush=True)
 
 

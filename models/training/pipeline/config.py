@@ -1,5 +1,6 @@
 """Settings of one training: config.json, the cache folder and seeded random sources."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -46,6 +47,21 @@ def published(settings: dict, kind: str) -> tuple[Path, Path]:
     """ONNX file and manifest: among the shipped weights, or, of a fold, beside the other folds."""
     folder = FOLDS if settings["fold"] else WEIGHTS
     return folder / f"{kind}{suffix(settings)}.onnx", folder / f"{network_id(settings, kind)}.json"
+
+
+def data_versions(settings: dict) -> dict[str, str]:
+    """What was trained on, by version: the photographs' lists and the reference network by checksum, the emoji by release."""
+
+    def digest(*files: Path) -> str:
+        return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+    grocery, package = Path(settings["grocery"]), Path(settings["emoji"]).parent / "package.json"
+    return {
+        "grocery": digest(grocery / "pictures.csv", grocery / "classes.csv"),
+        "emoji": json.loads(package.read_text())["version"],
+        "teacher": digest(Path(settings["teacher"])),
+        "goods": f"seed {settings['seed']}, {json.dumps(settings['pools'])}",
+    }
 
 
 def device(choice: str) -> torch.device:

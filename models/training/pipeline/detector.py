@@ -4,12 +4,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import config, pools, trays
+from . import config, pools, trays, warm
 from .nets import Detector
 from .ring import Ring
 from .run import Length, Run
 
 MOST = 16
+# Shares of pictures with an arm for sure, and with a phone, a paper or keys for sure: half of those bare else.
+HANDS, THINGS = 0.1, 0.14
 
 
 def held_out_families(settings: dict) -> int:
@@ -50,8 +52,14 @@ def _maker(settings: dict, own: trays.Stock):
         rng = np.random.default_rng(seed)
 
         def sample():
-            hand_share = 1.0 if rng.random() < 0.1 else 0.3
-            picture, boxes, owner = trays.tray(rng, own, size, hand_share)
+            draw = rng.random()
+            if draw < HANDS:
+                options = {"hand_share": 1.0}
+            elif draw < HANDS + THINGS:
+                options = {"things": 1.0, "empty": rng.random() < 0.5}
+            else:
+                options = {}
+            picture, boxes, owner = trays.tray(rng, own, size, **options)
             padded = np.zeros((MOST, 4), np.float32)
             padded[: len(boxes)] = boxes[:MOST]
             return picture, padded, owner[step // 2 :: step, step // 2 :: step]
@@ -133,10 +141,13 @@ def train(settings: dict, length: Length, resume: bool) -> None:
     torch.manual_seed(settings["seed"])
     size, batch = own["size"], own["batch"]
     ring = Ring(_maker(settings, stock(settings, "train")), settings["seed"], [((size, size, 3), torch.uint8), ((MOST, 4), torch.float32), ((size // Detector.STRIDE,) * 2, torch.uint8)], 4096, settings["makers"])
-    net = Detector().to(device, memory_format=torch.channels_last)
+    ring.wait(64)
+    net = Detector()
+    if settings["start"]:
+        warm.load(net, settings["start"], "net.", net, ring.arrays[0][:64].permute(0, 3, 1, 2).float() / 255)
+    net = net.to(device, memory_format=torch.channels_last)
     run = Run("detector", net, None, settings, length, resume)
     draw = config.random(settings, 21, run.step)
-    ring.wait(64)
     focal_sum = box_sum = 0.0
     try:
         while not run.done():

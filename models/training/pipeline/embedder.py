@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from . import config, crops, pools, retrieval, teacher, trays, varied
+from . import config, crops, pools, retrieval, teacher, trays, varied, warm
 from .detector import held_out_families
 from .detector import stock as detector_stock
 from .nets import Embedder
@@ -199,6 +199,18 @@ class Batches:
         return shown, labels, copies.to(self.device), goal.to(self.device)
 
 
+def _begun(settings: dict, distil: Distil) -> tuple[Embedder, list[torch.nn.Parameter]]:
+    """The network, from nothing or from a file, and what of it came from there."""
+    net = Embedder()
+    if not settings["start"]:
+        return net, []
+    held = warm.manifest_of(settings["start"])["training"]["heldOutClasses"]
+    if not pools.grocery_held_out(settings) <= set(held):
+        raise SystemExit(f"--from {settings['start']}: it was trained on classes that this fold holds out")
+    pictures, _ = distil.batch(config.random(settings, 23), 256)
+    return net, warm.load(net, settings["start"], "looks.net.", net.features, pictures)
+
+
 def train(settings: dict, length: Length, resume: bool) -> None:
     own, device = settings["embedder"], settings["device"]
     torch.manual_seed(settings["seed"])
@@ -211,9 +223,11 @@ def train(settings: dict, length: Length, resume: bool) -> None:
 
     # Before anything touches the device: a process that has used CUDA cannot be forked.
     ring = Ring(make, settings["seed"] + 100, shapes, own["ring"], settings["makers"])
-    net = Embedder().to(device, memory_format=torch.channels_last)
+    net, learned = _begun(settings, distil)
+    net = net.to(device, memory_format=torch.channels_last)
     heads = Heads(classes.count(), 256, distil.goal.shape[1]).to(device)
     run = Run("embedder", net, heads, settings, length, resume)
+    run.keep_calm(learned)
     batches = Batches(settings, classes, distil, ring, config.random(settings, 22, run.step), device)
     ring.wait(64)
     sums, next_check, views = np.zeros(3), 3.0, KIN * own["views"]

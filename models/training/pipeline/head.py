@@ -51,7 +51,7 @@ def features(settings: dict, net: Embedder, pictures: np.ndarray) -> np.ndarray:
         warnings.simplefilter("ignore")
         path = str(Path(folder) / "looks.onnx")
         axes = {"image": {0: "n"}, "features": {0: "n"}}
-        torch.onnx.export(Looks(net).eval(), torch.rand(2, 3, size, size), path, input_names=["image"], output_names=["features"], dynamic_axes=axes, opset_version=13)
+        torch.onnx.export(Looks(net, settings["embedder"]["turns"]).eval(), torch.rand(2, 3, size, size), path, input_names=["image"], output_names=["features"], dynamic_axes=axes, opset_version=13)
         return pools.run_onnx(path, "image", sets.shrunk(pictures, size), 0.0, 1 / 255)
 
 

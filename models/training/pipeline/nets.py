@@ -135,21 +135,29 @@ class Embedder(nn.Module):
         return F.normalize(self.norm(self.fc(self.features(x))), dim=1)
 
 
-class Looks(nn.Module):
-    """N x 3 x S x S -> N x 512: the mean, over a crop's four quarter turns, of what the network pools.
+def turned(x: torch.Tensor, quarters: int) -> torch.Tensor:
+    """N x C x S x S, turned by so many quarters; as an exported graph: transposed and sliced, no gather."""
+    if quarters % 4 == 0:
+        return x
+    if quarters % 4 == 2:
+        return x.flip(2, 3)
+    return x.transpose(2, 3).flip(2 if quarters % 4 == 1 else 3)
 
-    Goods lie on a tray any way round. The mean does not change when the crop is turned by a quarter, and on
-    trays it names clearly more goods right than one look does (see MODEL_CARD.md), for four times the time.
+
+class Looks(nn.Module):
+    """N x 3 x S x S -> N x 512: the mean, over a crop and its quarter turns `turns`, of what the network pools.
+
+    Goods lie on a tray any way round. The mean over all four does not change when the crop is turned by a quarter;
+    each look costs as much as the first. `head.py --turns` measures what they are worth.
     """
 
-    def __init__(self, net: Embedder):
+    def __init__(self, net: Embedder, turns: tuple[int, ...]):
         super().__init__()
-        self.net = net
+        self.net, self.turns = net, turns
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        across = x.transpose(2, 3)
-        turns = torch.cat([x, across.flip(2), x.flip(2, 3), across.flip(3)])
-        return self.net.features(turns).reshape(4, -1, self.net.fc.in_features).mean(0)
+        looks = torch.cat([turned(x, quarters) for quarters in self.turns])
+        return self.net.features(looks).reshape(len(self.turns), -1, self.net.fc.in_features).mean(0)
 
 
 class FittedEmbedder(nn.Module):
@@ -159,9 +167,9 @@ class FittedEmbedder(nn.Module):
     to the trained network.
     """
 
-    def __init__(self, net: Embedder, weight: torch.Tensor, bias: torch.Tensor):
+    def __init__(self, net: Embedder, turns: tuple[int, ...], weight: torch.Tensor, bias: torch.Tensor):
         super().__init__()
-        self.looks = Looks(net)
+        self.looks = Looks(net, turns)
         self.fc = nn.Linear(weight.shape[1], weight.shape[0])
         with torch.no_grad():
             self.fc.weight.copy_(weight)

@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 import torch
 
-from . import config
+from . import config, warm
+
+
+# Steps in which only new layers learn, where a network begins with weights from a file.
+CALM = 300
 
 
 def _grown(kept: torch.Tensor, now: torch.Tensor) -> torch.Tensor:
@@ -41,10 +45,13 @@ class Run:
         self.averaged = {k: v.detach().clone() for k, v in net.state_dict().items()}
         self.step, self.seen, self.earlier = 0, 0, 0.0
         self.stages: list[str] = []
+        self.calm: list[torch.nn.Parameter] = []
         self.file = config.cache() / f"{name}{config.suffix(settings)}.pt"
         self.log = self.file.with_suffix(".jsonl")
         if resume:
             self._load()
+        elif settings.get("start"):
+            self._inherit(settings["start"])
         self.first = self.seen
         self.started = self.said = time.monotonic()
 
@@ -61,6 +68,19 @@ class Run:
         self.averaged = {k: v.to(self.averaged[k].device) for k, v in kept["averaged"].items()}
         self.step, self.seen, self.earlier = kept["step"], kept["seen"], kept["minutes"]
         self.stages = kept["stages"]
+
+    def _inherit(self, file: Path) -> None:
+        """The history of the file that this training begins with."""
+        manifest = warm.manifest_of(file)
+        before = manifest["training"]
+        self.stages = [*before["stages"], f"from here on beginning with the weights of {manifest['id']}"]
+        self.seen, self.earlier = before["pictures"], before["minutes"]
+
+    def keep_calm(self, learned: list[torch.nn.Parameter]) -> None:
+        """Leaves what was learned before as it is for CALM steps, while the layers that are new find their way."""
+        self.calm = learned
+        for parameter in learned:
+            parameter.requires_grad_(False)
 
     def fresh(self) -> int:
         """Pictures seen since this run began."""
@@ -80,6 +100,10 @@ class Run:
 
     def set_rate(self) -> None:
         """Short warm-up, then a straight line down to a hundredth at the end."""
+        if self.calm and self.step >= CALM:
+            for parameter in self.calm:
+                parameter.requires_grad_(True)
+            self.calm = []
         part = self.part()
         rate = self.rate * min(1.0, (self.step + 1) / 200) * max(0.01, 1 - part)
         for group in self.optimizer.param_groups:
@@ -124,7 +148,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seen": self.seen,
-            "stages": [*self.stages, f"{self.elapsed():.0f} min at {own['size']} px, rate {own['rate']:g}"],
+            "stages": [*self.stages, f"{self.fresh()} pictures in {self.elapsed():.0f} min at {own['size']} px, rate {own['rate']:g}"],
             "minutes": self.earlier + self.elapsed(),
             "seed": self.settings["seed"],
         }

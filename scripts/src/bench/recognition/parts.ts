@@ -17,7 +17,7 @@ import { measureStoreReferences } from "./store-references/measure.js";
 import { storeReferencesSection } from "./store-references/section.js";
 import type { TrayPlan } from "./trays/compose.js";
 import { cutOutGoods, virtualGoods } from "./trays/goods.js";
-import { measureTrays, openDetectors, type TrayResult } from "./trays/measure.js";
+import { measureTrays, openDetectors } from "./trays/measure.js";
 import { trayPlans } from "./trays/plans.js";
 import { traysSection } from "./trays/section.js";
 import { virtualPhotos } from "./virtual-photos.js";
@@ -115,7 +115,7 @@ async function robustness(context: BenchContext, sources: Sources): Promise<Page
 }
 
 /** Trays of each size and crowding, of the virtual lane's goods and of each fold's cut-outs. */
-const [VIRTUAL_TRAYS, CUT_OUT_TRAYS] = [12, 6];
+const TRAYS = 12;
 const THREADS = 2;
 
 const plansOf = (context: BenchContext, each: number): TrayPlan[] =>
@@ -128,7 +128,7 @@ async function virtualTrays(context: BenchContext): Promise<PageSection> {
   if (!tested) throw new InvariantError("there is no embedder beside the detector");
   const embedder = await tested.open();
   try {
-    const plans = plansOf(context, VIRTUAL_TRAYS);
+    const plans = plansOf(context, TRAYS);
     const measured = await measureTrays(context, "virtual trays", goods, plans, detectors, embedder);
     return traysSection(
       "virtual-trays",
@@ -147,38 +147,32 @@ async function virtualTrays(context: BenchContext): Promise<PageSection> {
   }
 }
 
+/** With what ships alone: of the folds' classes its detector has seen some. */
 async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<PageSection> {
   const set = readGrocery(dataDir);
   const detectors = await openDetectors(THREADS);
-  const results: TrayResult[] = [];
-  const folds = foldsOf(context);
-  const names = new Map<string, string>();
-  const unfound = new Map<string, number>();
-  const sizes: number[] = [];
+  const [tested] = shippedEmbedders();
+  if (!tested) throw new InvariantError("there is no embedder beside the detector");
+  const embedder = await tested.open();
   try {
-    for (const fold of folds) {
-      const goods = cutOutGoods(set, fold.heldOut);
-      for (const { product } of goods.items) names.set(product.sku, product.name);
-      sizes.push(goods.items.length);
-      const embedder = await fold.open();
-      try {
-        const plans = plansOf(context, CUT_OUT_TRAYS);
-        const what = `trays of what ${fold.name} never saw`;
-        const measured = await measureTrays(context, what, goods, plans, detectors, embedder);
-        results.push(...measured.results);
-        for (const [sku, n] of measured.unfound) unfound.set(sku, n);
-      } finally {
-        await embedder.close();
-      }
-    }
+    const goods = cutOutGoods(set, tested.heldOut);
+    const what = `trays of what ${tested.name} never saw`;
+    const measured = await measureTrays(context, what, goods, plansOf(context, TRAYS), detectors, embedder);
+    return traysSection(
+      "photo-trays",
+      "Trays of catalogue pictures held out",
+      "recognition-photo-trays.svg",
+      {
+        name: "pictures held out",
+        about: `Catalogue pictures of classes that neither embedder nor detector ever saw (${goods.items.length} products; pictures that show several pieces are left out), cut out and laid on the virtual lane's trays by its renderer. Each is enrolled from five photos of the cut-out on a plain sheet, so references and trays show the same specimen.`,
+        ...measured,
+        names: new Map(goods.items.map(({ product }) => [product.sku, product.name])),
+      },
+    );
   } finally {
     await detectors.close();
+    await embedder.close();
   }
-  return traysSection("photo-trays", "Trays of catalogue pictures held out", "recognition-photo-trays.svg", {
-    name: "pictures held out",
-    about: `Catalogue pictures of the classes that each fold's network never saw (${sizes.join(", ")} products; pictures that show several pieces are left out), cut out and laid on the virtual lane's trays by its renderer. Each is enrolled from five photos of the cut-out on a plain sheet, so references and trays show the same specimen.`,
-    ...{ results, unfound, names },
-  });
 }
 
 /** Each part measures for itself and gives its section of the page; in the page's order. */
