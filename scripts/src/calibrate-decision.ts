@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { describeError, InvalidInputError, StoppedError } from "@tillsight/contracts";
 import type { BenchContext } from "./bench/recognition/context.js";
+import { foldEmbedders } from "./bench/recognition/embedders.js";
 import { readGrocery, thinned } from "./bench/recognition/photos.js";
 import { benchCache } from "./bench/recognition/vectors.js";
 import { calibrate } from "./calibrate/decision/calibrate.js";
@@ -16,7 +17,8 @@ decision, and measures it on goods that it was not fitted to.
 
   --data DIR    GroceryStoreDataset with pictures.csv and classes.csv (default ../shared/data/grocery)
   --crops DIR   what models/training/write_crops.py wrote (default: its cache folder)
-  --write       put the result into the manifest of the embedder that ships, and docs/recognition-decision.md
+  --write       put the result into the manifest of the embedder that ships, and docs/recognition-decision.md;
+                of each fold in models/training/folds, into its own manifest
   --quick       fewer draws, for a look; nothing is written
   --seed N      of every draw by chance (default 1)
   --fresh       compute embeddings again, whatever the cache holds
@@ -51,11 +53,16 @@ async function main(): Promise<void> {
     say: (text) => void process.stderr.write(`  ${text}\n`),
   };
   const grocery = values.quick ? thinned(readGrocery(values.data), 16) : readGrocery(values.data);
-  const asked = await drawRounds(context, await readPools(context, grocery, values.crops));
   const command = `npm run calibrate:decision -- --seed ${context.seed}`;
-  const calibrated = calibrate(asked, command, context.say);
-  process.stdout.write(`\n${measuredText(calibrated)}\n\n${JSON.stringify(calibrated.calibration)}\n`);
-  if (values.write && !values.quick) for (const path of publish(calibrated)) context.say(`written: ${path}`);
+  for (const tested of foldEmbedders()) {
+    const asked = await drawRounds(context, await readPools(context, grocery, values.crops, tested));
+    const calibrated = calibrate(asked, command, context.say);
+    process.stdout.write(
+      `\n${tested.name}\n${measuredText(calibrated)}\n\n${JSON.stringify(calibrated.calibration)}\n`,
+    );
+    if (!values.write || values.quick) continue;
+    for (const path of publish(calibrated, tested)) context.say(`written: ${path}`);
+  }
 }
 
 main().then(

@@ -10,8 +10,6 @@ from .ring import Ring
 from .run import Length, Run
 
 MOST = 16
-# Shares of pictures with an arm for sure, and with a phone, a paper or keys for sure: half of those bare else.
-HANDS, THINGS = 0.1, 0.14
 
 
 def held_out_families(settings: dict) -> int:
@@ -52,14 +50,8 @@ def _maker(settings: dict, own: trays.Stock):
         rng = np.random.default_rng(seed)
 
         def sample():
-            draw = rng.random()
-            if draw < HANDS:
-                options = {"hand_share": 1.0}
-            elif draw < HANDS + THINGS:
-                options = {"things": 1.0, "empty": rng.random() < 0.5}
-            else:
-                options = {}
-            picture, boxes, owner = trays.tray(rng, own, size, **options)
+            hand_share = 1.0 if rng.random() < 0.1 else 0.3
+            picture, boxes, owner = trays.tray(rng, own, size, hand_share)
             padded = np.zeros((MOST, 4), np.float32)
             padded[: len(boxes)] = boxes[:MOST]
             return picture, padded, owner[step // 2 :: step, step // 2 :: step]

@@ -16,7 +16,7 @@ import {
   systemClock,
 } from "@tillsight/edge-daemon";
 import { openPtyPair, SimulatedTill } from "@tillsight/edge-daemon/testing";
-import { defaultModelFolder } from "@tillsight/models";
+import { defaultModelFolder, readModel } from "@tillsight/models";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Undo } from "../lane/undo.js";
 import { call, openHeadquarters, store } from "./bench-fleet.js";
@@ -117,7 +117,7 @@ const rollouts = "/api/fleet/rollouts";
 const state = async (id: string) => (await call(cloud, "GET", `${rollouts}/${id}`)).json.state;
 
 test("an embedder is no network that headquarters brings, and no rollout begins with another than the catalog's", async () => {
-  const manifest = readFileSync(join(defaultModelFolder, "tillsight-embedder-2.json"), "utf8");
+  const manifest = JSON.stringify((await readModel("embedder")).manifest);
   const form = new FormData();
   form.set("manifest", manifest);
   form.set("weights", new Blob([new Uint8Array(10)]));

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { NodeName } from "@tillsight/contracts";
-import { defaultModelFolder } from "@tillsight/models";
+import { readModel } from "@tillsight/models";
 import { decodeFrame, generateSigningKey, openChunk, readMessage, Trust } from "@tillsight/sync-protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../storage/database.js";
@@ -15,6 +13,7 @@ const north = "north" as NodeName;
 const now = new Date("2026-05-01T08:00:00Z");
 const key = generateSigningKey();
 const trust = new Trust([key.publicKey]);
+const embedder = JSON.stringify((await readModel("embedder")).manifest);
 
 onEachEngine((place) => {
   let db: Database;
@@ -60,7 +59,6 @@ onEachEngine((place) => {
     expect(await shelf.answer(north, { want: "modelChunks", id: network.id, chunks }, key)).toEqual([]);
   });
 
-  const embedder = readFileSync(join(defaultModelFolder, "tillsight-embedder-2.json"), "utf8");
   const wrong: [situation: string, manifest: string, weights: Uint8Array, code: string, says: string][] = [
     ["other weights", network.manifest, network.weights.subarray(1), "MODEL_REFUSED", "SHA-256"],
     ["an embedder", embedder, network.weights, "MODEL_REFUSED", "embedder"],

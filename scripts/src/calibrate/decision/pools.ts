@@ -6,7 +6,7 @@ import type { Embedder } from "@tillsight/models";
 import { z } from "zod";
 import { type BenchContext, photoSamples, progress } from "../../bench/recognition/context.js";
 import type { Sample } from "../../bench/recognition/draws.js";
-import { foldEmbedders, shippedEmbedders } from "../../bench/recognition/embedders.js";
+import type { TestedEmbedder } from "../../bench/recognition/embedders.js";
 import type { PhotoSet } from "../../bench/recognition/photos.js";
 import { embedShots, type Shot } from "../../bench/recognition/vectors.js";
 
@@ -73,25 +73,27 @@ async function cropPools(context: BenchContext, folder: string, embedder: Embedd
 const judgeOf = ({ info, size, thresholds }: Embedder): Pool["judge"] => ({ info, size, thresholds });
 
 /**
- * Shop photographs through every network with classes that it never saw, among themselves and among all classes, and
- * crops of held-out goods through the network that ships.
+ * What one network never saw: shop photographs, among themselves and among all classes, and crops of held-out goods.
+ * Similarities of one network say nothing of another's.
  */
-export async function readPools(context: BenchContext, grocery: PhotoSet, crops: string): Promise<Pool[]> {
-  const pools: Pool[] = [];
-  for (const tested of foldEmbedders()) {
-    const embedder = await tested.open();
+export async function readPools(
+  context: BenchContext,
+  grocery: PhotoSet,
+  crops: string,
+  tested: TestedEmbedder,
+): Promise<Pool[]> {
+  const embedder = await tested.open();
+  try {
     const samples = await photoSamples(context, grocery, embedder);
-    await embedder.close();
     const asked = tested.heldOut;
     const own = samples.filter(({ classId }) => asked.has(classId));
     const judge = judgeOf(embedder);
-    pools.push({ name: "photographs", judge, samples: own, asked });
-    pools.push({ name: "photographs among all classes", judge, samples, asked });
-  }
-  for (const shipped of shippedEmbedders()) {
-    const embedder = await shipped.open();
-    pools.push(...(await cropPools(context, crops, embedder)));
+    return [
+      { name: "photographs", judge, samples: own, asked },
+      { name: "photographs among all classes", judge, samples, asked },
+      ...(await cropPools(context, crops, embedder)),
+    ];
+  } finally {
     await embedder.close();
   }
-  return pools;
 }
