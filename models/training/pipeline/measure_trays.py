@@ -7,8 +7,6 @@ from . import boxes, sets
 TRAYS = 200
 CALIBRATION_TRAYS = 120
 SQUARE = (416, 416, 416)
-# The lane's camera, 1280 x 720 with items of 110 to 220 pixels, halved.
-LANE, LANE_SPANS = (640, 640, 360), (62, 94)
 # Each mistake, in trays exactly right: what is missed leaves the shop unpaid, one too many is a question.
 MISS_COST, GHOST_COST = 0.2, 0.1
 # Doubtful boxes may lie on so many empty trays, and score no less than this.
@@ -19,7 +17,8 @@ VIEWS = {
     "heldOut": ("heldOut", SQUARE, {}),
     "shop10": ("shop", SQUARE, {"spans": (66, 100), "hand_share": 0.0, "items": 10}),
     "demo": ("demo", SQUARE, {}),
-    "lane": ("demo", LANE, {"spans": LANE_SPANS}),
+    # The lane's camera, 1280 x 720 with items of 110 to 220 pixels, halved.
+    "lane": ("demo", (640, 640, 360), {"spans": (62, 94)}),
 }
 BARE = {
     "empty": {"empty": True, "hand_share": 0.0, "things": 0.0},
@@ -84,15 +83,15 @@ def _worth(raws: np.ndarray, truths: list[np.ndarray], score: float, overlap: fl
 
 
 def thresholds(settings: dict) -> dict[str, float]:
-    """score, nmsIou: the pair that is worth the most on held-out goods as the lane's camera shows them.
+    """score, nmsIou: the pair that is worth the most on held-out goods.
 
     doubt: the lowest score that few enough of the empty trays reach. Below `score` a box counts only where the tray
     does not look bare, so what a surface or a rim makes the network see there does no harm, and goods that are
     missed are found again; that is why a miss costs only twice as much as a ghost here.
     """
     raws, truths = [], []
-    for seed, which in ((51, "heldOut"), (52, "shop")):
-        pictures, boxed = sets.tray_set(settings, which, CALIBRATION_TRAYS, LANE, seed, spans=LANE_SPANS)
+    for seed, which, options in ((51, "heldOut", {}), (52, "shop", {"spans": (50, 130)})):
+        pictures, boxed = sets.tray_set(settings, which, CALIBRATION_TRAYS, SQUARE, seed, **options)
         raws.append(sets.detections(settings, pictures))
         truths += boxed
     together = np.concatenate(raws)
