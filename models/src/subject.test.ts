@@ -25,6 +25,27 @@ describe("the item that a photo is of", () => {
     expect(mainSubject(picture, [at(300, 300, 300, 0.16, true), likeliest])).toBe(likeliest);
   });
 
+  /** Boxes side by side over so much of the photo's width. */
+  const shelf = (share: number): Detection[] =>
+    Array.from({ length: 4 * Math.round(share * 6) }, (_, i) =>
+      at(70 + 130 * Math.floor(i / 4), 75 + 150 * (i % 4), 130, 0.3, true),
+    );
+
+  it("is not one of many boxes where the photo is of a shelf or a crate", () => {
+    expect(mainSubject(picture, [at(400, 300, 180, 0.7), ...shelf(1)])).toBeUndefined();
+  });
+
+  it("is one of a few goods that lie on a ground", () => {
+    const middle = at(400, 300, 120, 0.7);
+    const around = [at(120, 120, 110, 0.8), at(650, 140, 100, 0.6), at(600, 480, 120, 0.5, true)];
+    expect(mainSubject(picture, [middle, ...around])).toBe(middle);
+  });
+
+  it("may fill the photo, with its own label and lid seen apart", () => {
+    const large = at(400, 300, 560, 0.6);
+    expect(mainSubject(picture, [large, at(400, 200, 250, 0.4), at(420, 420, 200, 0.2, true)])).toBe(large);
+  });
+
   it("is not known where nothing was seen at all", () => {
     expect(mainSubject(picture, [])).toBeUndefined();
   });

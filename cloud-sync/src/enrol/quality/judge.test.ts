@@ -51,6 +51,7 @@ const cases: [
     ["noContrast", "noProduct"],
     "refused",
   ],
+  ["a shelf, taken whole", { box: null, boxes: [box, beside] }, [], ["crowded"], "enrolled"],
   ["two products", { boxes: [box, beside] }, [], ["severalProducts"], "held"],
   ["a product and a crumb", { boxes: [box, { ...beside, w: 40, h: 40 }] }, [], [], "enrolled"],
   ["a product and its own label", { boxes: [box, { x: 110, y: 110, w: 170, h: 150 }] }, [], [], "enrolled"],

@@ -82,7 +82,13 @@ function lightFindings({ exposure, sharpness, box }: PhotoReading): Finding[] {
 
 function subjectFindings({ box, boxes, exposure, artificial }: PhotoReading): Finding[] {
   const findings: Finding[] = [];
-  if (!box)
+  if (!box && boxes.length > 0)
+    findings.push({
+      ...{ code: "crowded", grade: "note" },
+      message: "goods are all over it, so it was taken whole",
+      fix: "It serves where all of them are this product. Better put one alone on a plain ground, and take it from above.",
+    });
+  else if (!box)
     findings.push({
       ...{ code: "noProduct", grade: exposure.range < limits.noContrast ? "refuse" : "note" },
       message: "no product was found on it, so it was taken whole",

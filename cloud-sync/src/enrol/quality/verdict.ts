@@ -9,6 +9,7 @@ export const findingCodes = [
   "noContrast",
   "noProduct",
   "severalProducts",
+  "crowded",
   "artificial",
   "duplicate",
   "lookAlike",

@@ -11,6 +11,8 @@ import { type Compared, retrievalSection } from "./retrieval-section.js";
 import { measureRobustness } from "./robustness.js";
 import { robustnessSection } from "./robustness-section.js";
 import type { PageSection } from "./section.js";
+import { measureShopPhotos } from "./shop-photos/measure.js";
+import { shopPhotosSection } from "./shop-photos/section.js";
 import { measureSpeed } from "./speed/measure.js";
 import { speedSection } from "./speed/section.js";
 import { measureStoreReferences } from "./store-references/measure.js";
@@ -175,12 +177,20 @@ async function photoTrays(context: BenchContext, { dataDir }: Sources): Promise<
   }
 }
 
+/** With what ships alone, as photo-trays. */
+async function shopPhotos(context: BenchContext, sources: Sources): Promise<PageSection> {
+  const [tested] = shippedEmbedders();
+  if (!tested) throw new InvariantError("there is no embedder beside the detector");
+  return shopPhotosSection(await measureShopPhotos(context, photos(context, sources), tested));
+}
+
 /** Each part measures for itself and gives its section of the page; in the page's order. */
 export const parts: Readonly<Record<string, Part>> = {
   retrieval,
   "open-set": openSet,
   "store-references": storeReferences,
   robustness,
+  "shop-photos": shopPhotos,
   "virtual-trays": virtualTrays,
   "photo-trays": photoTrays,
   speed: async (context, { modelsDir }) => speedSection(await measureSpeed(context, modelsDir)),

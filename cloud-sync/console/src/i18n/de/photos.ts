@@ -73,6 +73,10 @@ export const photos: Strings["photos"] = {
       what: "Mehrere Artikel sind darauf.",
       fix: "Fotografieren Sie diesen allein, oder verwenden Sie es, wenn der richtige im Mittelpunkt steht.",
     },
+    crowded: {
+      what: "Überall darauf ist Ware, darum gilt das ganze Bild.",
+      fix: "Gut, wenn alles dieser Artikel ist. Besser: einer allein auf schlichtem Grund, von oben.",
+    },
     artificial: {
       what: "Es sieht eher nach Bildschirmfoto oder Zeichnung aus.",
       fix: "Fotos vom Artikel selbst werden besser erkannt.",

@@ -66,6 +66,10 @@ export const photos = {
       what: "Several products are on it.",
       fix: "Photograph this one alone, or use it anyway if the right one stands out.",
     },
+    crowded: {
+      what: "Goods are all over it, so the whole picture is used.",
+      fix: "Fine if all of them are this product. Better: one alone on a plain ground, from above.",
+    },
     artificial: {
       what: "It looks like a screenshot or a drawing rather than a photo.",
       fix: "Photos of the product itself are recognised better.",
