@@ -2,6 +2,7 @@ import type { Box } from "@tillsight/contracts";
 import { requirePicture } from "./crop.js";
 import { BadInferenceError } from "./errors.js";
 import { inTurn } from "./in-turn.js";
+import { shapeFor, shapesOf } from "./input-shape.js";
 import { fromLetterbox, type Letterbox, Letterboxer } from "./letterbox.js";
 import type { DetectorManifest } from "./manifest.js";
 import type { Detection, DetectOptions, Detector } from "./networks.js";
@@ -75,17 +76,20 @@ export async function loadDetector(settings: ModelSettings = {}): Promise<Detect
   const tuned = await tuningFor(model, settings);
   const network = await openNetwork(model, { ...settings, threads: tuned.threads });
   const { manifest } = model;
-  const letterboxer = new Letterboxer(manifest.input);
-  const tensor = new Float32Array(letterboxer.length);
+  const boxers = shapesOf(manifest.input).map((shape) => ({
+    ...shape,
+    boxer: new Letterboxer({ ...manifest.input, ...shape }),
+  }));
+  const tensor = new Float32Array(Math.max(...boxers.map(({ boxer }) => boxer.length)));
   const turn = inTurn();
-  const dims = [1, 3, manifest.input.height, manifest.input.width];
   return {
     info: { ...network.info, tuned },
     detect(picture, options) {
       return turn(async () => {
         requirePicture(picture);
-        const at = letterboxer.write(picture, tensor, 0);
-        const output = await network.run(tensor, dims);
+        const { boxer, width, height } = shapeFor(picture, boxers);
+        const at = boxer.write(picture, tensor, 0);
+        const output = await network.run(tensor.subarray(0, boxer.length), [1, 3, height, width]);
         return decodeDetections(output.data as Float32Array, at, picture, manifest, options);
       });
     },

@@ -4,6 +4,7 @@ export * from "./crop.js";
 export * from "./detector.js";
 export * from "./embedder.js";
 export * from "./errors.js";
+export * from "./input-shape.js";
 export * from "./letterbox.js";
 export * from "./manifest.js";
 export * from "./networks.js";

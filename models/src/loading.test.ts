@@ -63,6 +63,20 @@ describe("a sound pair of models", () => {
     await detector.close();
   });
 
+  it("looks at each picture in the shape that shows it largest", async () => {
+    const bytes = tinyDetector("any", [[16, 16, 8, 8, 0.9]]);
+    const square = detectorManifest(bytes, SIDE);
+    const manifest = { ...square, input: { ...square.input, shapes: [[64, 32] as [number, number]] } };
+    await writeModel(folder, manifest, "detector.onnx", bytes);
+    const detector = await loadDetector({ folder });
+    const seen = async (width: number, height: number) =>
+      (await detector.detect(grey(width, height))).map(({ box }) => box);
+    expect(await seen(64, 32)).toEqual([{ x: 12, y: 12, w: 8, h: 8 }]);
+    expect(await seen(32, 32)).toEqual([{ x: 12, y: 12, w: 8, h: 8 }]);
+    expect(await seen(32, 64)).toEqual([{ x: 8, y: 24, w: 16, h: 16 }]);
+    await detector.close();
+  });
+
   it("gives doubtful detections only where they are asked for, marked as such", () => {
     const rows = Float32Array.from([16, 16, 8, 8, 0.9, 4, 4, 6, 6, 0.2, 26, 26, 6, 6, 0.05]);
     const picture = { width: 32, height: 32 };
@@ -139,6 +153,17 @@ describe("a sound pair of models", () => {
   });
 });
 
+it("a detector's graph of one size whose manifest names more is refused", async () => {
+  const sound = detectorManifest(detectorBytes, SIDE);
+  const manifest = { ...sound, input: { ...sound.input, shapes: [[64, 32] as [number, number]] } };
+  await writeModel(folder, manifest, "detector.onnx", detectorBytes);
+  const error = await failure(loadDetector({ folder }));
+  expect([error.code, describeError(error)]).toEqual([
+    "MODEL_SHAPE_MISMATCH",
+    expect.stringContaining("32 x 32 only"),
+  ]);
+});
+
 type Manifest = ReturnType<typeof embedderManifest>;
 const wrong: [name: string, change: (m: Manifest) => object, code: string, named: RegExp][] = [
   ["unknown field", (m) => ({ ...m, colour: "blue" }), "MODEL_MANIFEST_INVALID", /colour/],
@@ -195,6 +220,12 @@ const wrong: [name: string, change: (m: Manifest) => object, code: string, named
     (m) => ({ ...m, input: { ...m.input, width: 64 } }),
     "MODEL_SHAPE_MISMATCH",
     /images/,
+  ],
+  [
+    "shapes for an embedder, which has one",
+    (m) => ({ ...m, input: { ...m.input, shapes: [[64, 32]] } }),
+    "MODEL_MANIFEST_INVALID",
+    /shapes/,
   ],
   ["another output name", (m) => ({ ...m, output: { name: "y" } }), "MODEL_SHAPE_MISMATCH", /output "y"/],
   ["another embedding size", (m) => ({ ...m, embeddingSize: 16 }), "MODEL_SHAPE_MISMATCH", /embedding/],

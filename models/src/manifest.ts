@@ -49,6 +49,15 @@ const common = {
 export const DetectorManifest = z.strictObject({
   ...common,
   kind: z.literal("detector"),
+  input: z.strictObject({
+    ...Input.shape,
+    /** More widths and heights that the graph takes: each picture is looked at in the one that shows it largest. */
+    shapes: z
+      .array(z.tuple([Side, Side]))
+      .min(1)
+      .max(8)
+      .optional(),
+  }),
   thresholds: z.strictObject({
     /** Boxes that score at least this are goods. */
     score: z.number().min(0).max(1),

@@ -1,6 +1,7 @@
 import { describeError } from "@tillsight/contracts";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { CorruptModelError, ModelShapeError, NoProviderError } from "./errors.js";
+import { shapesOf } from "./input-shape.js";
 import { lookKinds, type ModelManifest, networkId } from "./manifest.js";
 import type { NetworkInfo, Provider } from "./networks.js";
 import type { AnyModel } from "./store.js";
@@ -89,6 +90,12 @@ function checkGraph(session: InferenceSession, model: AnyModel): void {
       model.path,
       `input "${input.name}" takes ${found.shape[0]} crops only, not any number`,
     );
+  const fixed = found?.isTensor && found.shape.slice(2).every((side) => typeof side === "number");
+  if (shapesOf(input).length > 1 && fixed)
+    throw new ModelShapeError(
+      model.path,
+      `input "${input.name}" takes ${input.width} x ${input.height} only, and the manifest names other shapes`,
+    );
 }
 
 function sessionOptions(provider: Provider, threads: number): InferenceSession.SessionOptions {
@@ -135,14 +142,15 @@ async function createOn(provider: Provider, model: AnyModel, threads: number) {
 
 async function warmUp(session: InferenceSession, model: AnyModel): Promise<void> {
   const ort = await runtime();
-  const { name, width, height } = model.manifest.input;
-  const zeros = new ort.Tensor("float32", new Float32Array(3 * width * height), [1, 3, height, width]);
-  await session.run({ [name]: zeros });
+  for (const { width, height } of shapesOf(model.manifest.input)) {
+    const zeros = new ort.Tensor("float32", new Float32Array(3 * width * height), [1, 3, height, width]);
+    await session.run({ [model.manifest.input.name]: zeros });
+  }
 }
 
 /**
- * Opens a session on the first provider that takes the model and gets through one warm-up call. Providers that
- * were asked for before it stand in `info.refused`, so that a fallback is never silent.
+ * Opens a session on the first provider that takes the model and gets through one warm-up call of each input shape
+ * (TensorRT builds an engine for each there, not before a shopper). Providers that were asked for before it stand in `info.refused`, so that a fallback is never silent.
  * @throws CorruptModelError, ModelShapeError, NoProviderError
  */
 export async function openNetwork(model: AnyModel, settings: SessionSettings = {}): Promise<Network> {

@@ -34,8 +34,12 @@ function model(nodes: number[][], initializers: number[][], input: number[], out
   return Uint8Array.from([...int(1, 8), ...block(7, graph), ...block(8, int(2, 13))]);
 }
 
-/** A detector that sees the same boxes in every picture: rows of (cx, cy, w, h, score) in pixels of the input. */
-export function tinyDetector(side: number, rows: number[][]): Uint8Array {
+/**
+ * A detector that sees the same boxes in every picture: rows of (cx, cy, w, h, score) in pixels of the input, which has
+ * one size, or any.
+ */
+export function tinyDetector(side: number | "any", rows: number[][]): Uint8Array {
+  const sides = side === "any" ? ["H", "W"] : [side, side];
   return model(
     [
       node("GlobalAveragePool", ["images"], "mean"),
@@ -47,7 +51,7 @@ export function tinyDetector(side: number, rows: number[][]): Uint8Array {
       tensor("zeros", [3, 5], new Float32Array(15)),
       tensor("constant", [1, rows.length, 5], Float32Array.from(rows.flat())),
     ],
-    valueInfo("images", [1, 3, side, side]),
+    valueInfo("images", [1, 3, ...sides]),
     valueInfo("boxes", [1, rows.length, 5]),
   );
 }
