@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="time to train for (default: config.json)")
     parser.add_argument("--pictures", type=int, help="train until so many were seen, in place of a time: a busy machine then only takes longer")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--from", dest="start", type=Path, metavar="FILE", help="begin with the weights of an exported detector or embedder (needs python3-onnx)")
+    parser.add_argument("--from", dest="start", type=Path, metavar="FILE", help="begin with the weights of an exported file (needs python3-onnx)")
     parser.add_argument("--size", type=int, help="side of the training pictures (default: config.json); small ones first save time")
     parser.add_argument("--rate", type=float, help="highest learning rate (default: config.json)")
     parser.add_argument("--threads", type=int, default=2, help="of the trainer; the makers of samples get the other cores, at least one")
@@ -38,8 +38,8 @@ def main() -> None:
         from pipeline.prints import train
     else:
         from pipeline.embedder import train
-    if options.start and (options.resume or options.network == "print"):
-        parser.error("--from begins a detector or an embedder anew: it goes with neither --resume nor print")
+    if options.start and options.resume:
+        parser.error("--from begins a training anew: it does not go with --resume")
     settings["start"] = options.start
     train(settings, length, options.resume)
 

@@ -10,7 +10,7 @@ const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes)
 /** The network that ships for pictures of goods under another name, or with other weights; and its chunks. */
 export function printNetwork(name: string, weights?: Uint8Array, chunkBytes = 100_000) {
   const shipped = parseManifest(
-    readFileSync(join(defaultModelFolder, "tillsight-print-1.json"), "utf8"),
+    readFileSync(join(defaultModelFolder, "tillsight-print-2.json"), "utf8"),
     "shipped",
   );
   const bytes = weights ?? readFileSync(join(defaultModelFolder, shipped.file));

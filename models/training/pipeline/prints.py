@@ -4,7 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import config, recapture
+from . import config, recapture, warm
 from .print_net import PrintNet
 from .ring import Ring
 from .run import Length, Run
@@ -98,13 +98,17 @@ def train(settings: dict, length: Length, resume: bool) -> None:
     shapes = [((2, own["size"], own["size"], 3), torch.uint8), ((2,), torch.int64)]
     ring = Ring(_make(settings), settings["seed"] + 300, shapes, own["ring"], settings["makers"])
     kept = Kept(resume)
-    net = PrintNet().to(device, memory_format=torch.channels_last)
+    ring.want(FIRST_PAIRS)
+    ring.wait(0 if len(kept) else 128)
+    net = PrintNet()
+    if settings["start"]:
+        warm.load(net, settings["start"], "", net, tensor(ring.arrays[0][: ring.ready()].flatten(0, 1)))
+        warm.load_linear(net.head, settings["start"], "head")
+    net = net.to(device, memory_format=torch.channels_last)
     run = Run("print", net, None, settings, length, resume)
     checks = {kind: recapture.test_set(settings, "heldOut", kind, CHECK_PAIRS, 81) for kind in recapture.KINDS[1:]}
     draw = config.random(settings, 82, run.step)
     loss_mean, right, next_check = 1.0, 0.5, 3.0
-    ring.want(FIRST_PAIRS)
-    ring.wait(0 if len(kept) else 128)
     try:
         while not run.done():
             run.set_rate()

@@ -22,12 +22,23 @@ def manifest_of(file: Path) -> dict:
     raise SystemExit(f"--from {file}: there is no such file, or no manifest beside it that says how it was trained")
 
 
-def _weights(file: Path) -> dict[str, torch.Tensor]:
+def _graph(file: Path):
     # Debian's python3-onnx; Apache-2.0, the format's own library.
     import onnx
+
+    return onnx.load(str(file)).graph
+
+
+def _weights(file: Path) -> dict[str, torch.Tensor]:
     from onnx import numpy_helper
 
-    return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()).float() for i in onnx.load(str(file)).graph.initializer}
+    return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()).float() for i in _graph(file).initializer}
+
+
+def _in_order(file: Path) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Weights and biases of the convolutions as the graph runs them: an exporter that folds constants renames them."""
+    kept = _weights(file)
+    return [(kept[node.input[1]], kept[node.input[2]]) for node in _graph(file).node if node.op_type == "Conv" and node.input[1] in kept]
 
 
 def _pairs(module: nn.Module, prefix: str = "") -> list[tuple[str, nn.Conv2d, nn.BatchNorm2d | None]]:
@@ -59,12 +70,14 @@ def load(net: nn.Module, file: Path, prefix: str, forward, pictures: torch.Tenso
     prefix: of the net's names in the file. forward: runs the convolutions on `pictures` (N x 3 x S x S, 0..1),
     ordinary ones: the norms' statistics come from them. SystemExit where the file is not of this network.
     """
-    kept, hooks, given = _weights(file), [], []
+    pairs, kept = _pairs(net), _weights(file)
+    named = [(kept.get(f"{prefix}{name}.weight"), kept.get(f"{prefix}{name}.bias")) for name, _, _ in pairs]
+    found = named if all(w is not None and b is not None for w, b in named) else _in_order(file)
+    if [conv.weight.shape for _, conv, _ in pairs] != [weight.shape for weight, _ in found]:
+        raise SystemExit(f"--from {file}: its convolutions are not those of this network, so it is no export of it")
+    hooks, given = [], []
     with torch.no_grad():
-        for name, conv, norm in _pairs(net):
-            weight, bias = kept.get(f"{prefix}{name}.weight"), kept.get(f"{prefix}{name}.bias")
-            if weight is None or bias is None or weight.shape != conv.weight.shape:
-                raise SystemExit(f"--from {file}: it has no convolution {prefix}{name} of this shape, so it is no export of this network")
+        for (_, conv, norm), (weight, bias) in zip(pairs, found):
             conv.weight.copy_(weight)
             given.append(conv.weight)
             if norm is not None:
@@ -79,3 +92,14 @@ def load(net: nn.Module, file: Path, prefix: str, forward, pictures: torch.Tenso
     for hook in hooks:
         hook.remove()
     return given
+
+
+def load_linear(layer: nn.Linear, file: Path, name: str) -> None:
+    """Gives `layer` the weights that stand in `file` under `name`. SystemExit where there are none of its shape."""
+    kept = _weights(file)
+    weight, bias = kept.get(f"{name}.weight"), kept.get(f"{name}.bias")
+    if weight is None or bias is None or weight.shape != layer.weight.shape:
+        raise SystemExit(f"--from {file}: it has no layer {name} of this shape, so it is no export of this network")
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)

@@ -208,13 +208,13 @@ describe.skipIf(!chromiumPath)(title, () => {
       const files = page.getByLabel(/^Add a network/);
       await files.setInputFiles([join(defaultModelFolder, "print.onnx")]);
       await page.getByText("It takes two files together").waitFor();
-      const both = ["tillsight-print-1.json", "print.onnx"].map((name) => join(defaultModelFolder, name));
+      const both = ["tillsight-print-2.json", "print.onnx"].map((name) => join(defaultModelFolder, name));
       await files.setInputFiles(both);
       await page.getByText("can be rolled out now").waitFor();
       await button("Plan a rollout").click();
       const dialog = page.getByRole("dialog", { name: "Plan a rollout" });
       await dialog.getByText("A network", { exact: true }).click();
-      expect(await dialog.getByLabel("Name of the network").inputValue()).toContain("tillsight-print-1@");
+      expect(await dialog.getByLabel("Name of the network").inputValue()).toContain("tillsight-print-2@");
       expect(await shown.stumbles()).toEqual([]);
       await dialog.getByRole("button", { name: "Close" }).click();
     },

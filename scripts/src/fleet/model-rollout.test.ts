@@ -99,7 +99,7 @@ async function lane(terminal: string) {
 
 /** The network that ships for pictures of goods, under another name or with other weights. */
 async function addNetwork(name: string, weights?: Buffer): Promise<string> {
-  const shipped = JSON.parse(readFileSync(join(defaultModelFolder, "tillsight-print-1.json"), "utf8"));
+  const shipped = JSON.parse(readFileSync(join(defaultModelFolder, "tillsight-print-2.json"), "utf8"));
   const bytes = weights ?? readFileSync(join(defaultModelFolder, shipped.file));
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const form = new FormData();

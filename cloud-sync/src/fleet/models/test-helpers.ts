@@ -5,7 +5,7 @@ import { defaultModelFolder, networkId, parseManifest } from "@tillsight/models"
 
 /** The network that ships for pictures of goods under another name, or with other weights. */
 export function printNetwork(name: string, weights?: Uint8Array) {
-  const text = readFileSync(join(defaultModelFolder, "tillsight-print-1.json"), "utf8");
+  const text = readFileSync(join(defaultModelFolder, "tillsight-print-2.json"), "utf8");
   const shipped = parseManifest(text, "shipped");
   const bytes = weights ?? readFileSync(join(defaultModelFolder, shipped.file));
   const sha256 = createHash("sha256").update(bytes).digest("hex");
