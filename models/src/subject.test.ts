@@ -15,14 +15,19 @@ describe("the item that a photo is of", () => {
     expect(mainSubject(picture, [at(60, 60, 100, 0.95), middle])).toBe(middle);
   });
 
-  it("is never a doubtful one while there is a sure one", () => {
-    const sure = at(200, 200, 90, 0.5);
-    expect(mainSubject(picture, [at(400, 300, 400, 0.36, true), sure])).toBe(sure);
+  it("is the large one in the middle, although it is doubted and a small thing at the edge is not", () => {
+    const middle = at(400, 300, 300, 0.32, true);
+    expect(mainSubject(picture, [at(70, 70, 80, 0.68), middle])).toBe(middle);
   });
 
-  it("is the likeliest of the doubtful ones where nothing is sure", () => {
+  it("is no large box that is far less likely than another", () => {
+    const sure = at(200, 200, 90, 0.5);
+    expect(mainSubject(picture, [at(400, 300, 400, 0.19, true), sure])).toBe(sure);
+  });
+
+  it("is a likely one of the doubtful where nothing is sure", () => {
     const likeliest = at(400, 300, 120, 0.3, true);
-    expect(mainSubject(picture, [at(300, 300, 300, 0.16, true), likeliest])).toBe(likeliest);
+    expect(mainSubject(picture, [at(300, 300, 300, 0.11, true), likeliest])).toBe(likeliest);
   });
 
   /** Boxes side by side over so much of the photo's width. */

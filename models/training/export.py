@@ -35,8 +35,8 @@ def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[
     example = torch.rand(1, 3, height, width)
     if kind == "detector":
         net, kept = averaged(kind, Detector(), settings)
-        net = halves.halved(DecodedDetector(net, width, height).eval())
-        names, axes = ("image", "boxes"), None
+        net = halves.halved(DecodedDetector(net).eval())
+        names, axes = ("image", "boxes"), {"image": {2: "h", 3: "w"}, "boxes": {1: "n"}}
     elif kind == "print":
         net, kept = averaged(kind, PrintNet(), settings)
         names, axes = ("image", "logits"), {"image": {0: "n"}, "logits": {0: "n"}}
@@ -54,8 +54,13 @@ def write_onnx(kind: str, settings: dict) -> tuple[torch.nn.Module, dict, tuple[
 
 def difference(kind: str, net: torch.nn.Module, size: tuple[int, int], settings: dict) -> float:
     """Largest absolute difference between the file, run by onnxruntime-node, and the network."""
+    if kind == "detector":
+        return max(_gap(kind, net, shape, settings, 1) for shape in (size, *settings[kind]["exportShapes"]))
+    return _gap(kind, net, size, settings, 4)
+
+
+def _gap(kind: str, net: torch.nn.Module, size: tuple[int, int], settings: dict, batch: int) -> float:
     pictures = config.random(settings, 41).integers(0, 256, (4, size[1], size[0], 3), dtype=np.uint8)
-    batch = 1 if kind == "detector" else 4
     from_file = pools.run_onnx(str(config.published(settings, kind)[0]), "image", pictures, 0.0, 1 / 255, batch)
     with torch.no_grad():
         x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
@@ -84,6 +89,8 @@ def manifest(kind: str, kept: dict, size: tuple[int, int], settings: dict) -> di
         "input": {"name": "image", "width": size[0], "height": size[1], "layout": "NCHW", "channels": "RGB", "mean": [0, 0, 0], "std": [255, 255, 255], "letterbox": 114},
         "output": {"name": {"detector": "boxes", "embedder": "embedding", "print": "logits"}[kind]},
     }
+    if kind == "detector":
+        content["input"]["shapes"] = settings[kind]["exportShapes"]
     if kind == "embedder":
         content["embeddingSize"] = 256
     if kind == "print":

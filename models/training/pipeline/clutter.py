@@ -1,4 +1,4 @@
-"""What a camera over a tray sees besides goods: arms and hands, phones, cables, slips, tray edges."""
+"""What a camera over a tray sees besides goods: arms and hands, phones, cards, keys, cables, slips, tray edges."""
 
 import cv2
 import numpy as np
@@ -75,12 +75,26 @@ def _hand(rng: np.random.Generator, size: int, tip: np.ndarray, inward: np.ndarr
     return out
 
 
-def phone(rng: np.random.Generator, size: int) -> np.ndarray:
-    """RGBA: a dark slab with a lit or dark screen, icons or lines of text."""
+def _slab(size: int, half: int, radius: int, ink) -> np.ndarray:
+    """RGBA, size x size: an upright rectangle 2 * half wide with round corners."""
     out = np.zeros((size, size, 4), np.uint8)
+    left, right, top, bottom = size // 2 - half + radius, size // 2 + half - radius, 1 + radius, size - 2 - radius
+    cv2.rectangle(out, (left, top), (right, bottom), (*ink, 255), -1)
+    if radius:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (radius * 2 + 1,) * 2)
+        out = cv2.dilate(out, kernel)
+    return out
+
+
+def phone(rng: np.random.Generator, size: int) -> np.ndarray:
+    """RGBA: a dark slab with a lit or dark screen, icons or lines of text; or its back, with lenses."""
     half = int(size * rng.uniform(0.22, 0.27))
     left, right = size // 2 - half, size // 2 + half
-    cv2.rectangle(out, (left, 1), (right, size - 2), (*(int(rng.integers(8, 60)),) * 3, 255), -1, cv2.LINE_AA)
+    back = rng.random() < 0.3
+    body = colour(rng) if back and rng.random() < 0.6 else (int(rng.integers(8, 60)),) * 3
+    out = _slab(size, half, int(size * rng.uniform(0, 0.07)), body)
+    if back:
+        return _lenses(rng, out, left, size)
     screen = (15, 15, 20) if rng.random() < 0.45 else colour(rng)
     edge = max(2, size // 40)
     cv2.rectangle(out, (left + edge, edge * 3), (right - edge, size - edge * 3), (*screen, 255), -1)
@@ -89,6 +103,42 @@ def phone(rng: np.random.Generator, size: int) -> np.ndarray:
         for y in range(edge * 5, size - edge * 6, step):
             for x in range(left + edge * 2, right - step // 2, step):
                 cv2.rectangle(out, (x, y), (x + step // 2, y + step // 2), (*colour(rng), 255), -1)
+    return out
+
+
+def _lenses(rng: np.random.Generator, out: np.ndarray, left: int, size: int) -> np.ndarray:
+    """One to three lenses near a corner, on a plate of their own as often as not."""
+    radius, count = int(size * rng.uniform(0.03, 0.05)), int(rng.integers(1, 4))
+    x, y = left + radius * 2 + 2, radius * 2 + 4
+    if rng.random() < 0.6:
+        plate = tuple(int(v) for v in np.clip(out[size // 2, size // 2, :3] * rng.uniform(0.6, 1.3), 0, 255))
+        cv2.rectangle(out, (x - radius - 3, y - radius - 3), (x + radius * 3 + 3, y + radius * 4 + 3), (*plate, 255), -1)
+    for n in range(count):
+        at = (x + (n % 2) * radius * 2, y + n * radius * 3 // 2)
+        cv2.circle(out, at, radius, (*(int(rng.integers(5, 45)),) * 3, 255), -1, cv2.LINE_AA)
+        cv2.circle(out, at, max(1, radius // 2), (60, 60, 90, 255), -1, cv2.LINE_AA)
+    return out
+
+
+def card(rng: np.random.Generator, size: int) -> np.ndarray:
+    """RGBA: a bank or loyalty card, 85.6 x 54 mm (ISO/IEC 7810 ID-1): one colour or two, a stripe or a chip, digits."""
+    half = int(size * 0.5 * 54 / 85.6)
+    out = _slab(size, half, size // 25, colour(rng))
+    solid, left, right = out[..., 3] > 0, size // 2 - half, size // 2 + half
+    if rng.random() < 0.5:
+        cut = int(rng.integers(size // 4, size * 3 // 4))
+        out[cut:, :, :3][solid[cut:]] = colour(rng)
+    if rng.random() < 0.4:
+        x = left + half // 3
+        cv2.rectangle(out, (x, 2), (x + half // 3, size - 3), (25, 22, 22, 255), -1)
+    else:
+        cv2.rectangle(out, (left + half - size // 16, size // 8), (left + half + size // 16, size // 4), (205, 180, 110, 255), -1)
+    ink = (*((245,) * 3 if rng.random() < 0.6 else (20,) * 3), 255)
+    x = int(rng.integers(left + half, right - size // 16))
+    for y in range(size // 8, size * 7 // 8, max(4, size // 24)):
+        if rng.random() < 0.8:
+            cv2.line(out, (x, y), (x, y + max(2, size // 40)), ink, max(1, size // 60), cv2.LINE_AA)
+    out[..., 3][~solid] = 0
     return out
 
 

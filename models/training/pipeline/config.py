@@ -82,6 +82,12 @@ def export_size(settings: dict, kind: str) -> tuple[int, int]:
     return (size[0], size[1]) if isinstance(size, list) else (size, size)
 
 
+def shape_for(settings: dict, width: int, height: int) -> tuple[int, int]:
+    """Width and height of the detector's input in which a picture is seen largest, as the product chooses it."""
+    shapes = [export_size(settings, "detector"), *map(tuple, settings["detector"]["exportShapes"])]
+    return max(shapes, key=lambda s: (min(s[0] / width, s[1] / height), -s[0] * s[1]))
+
+
 def random(settings: dict, *parts: int) -> np.random.Generator:
     """A random source fixed by the seed and `parts`, whatever ran before it."""
     return np.random.default_rng([settings["seed"], *parts])

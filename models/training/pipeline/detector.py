@@ -22,36 +22,48 @@ def stock(settings: dict, which: str) -> trays.Stock:
     out) or `demo` (food and household emoji only)."""
     goods, first = pools.goods_pool(settings), held_out_families(settings)
     hands, surfaces = list(pools.emoji_pool(settings, "hands")), np.array(pools.surface_pool(settings))
+    things = list(pools.emoji_pool(settings, "things" if which == "train" else "thingsHeldOut"))
+    around = (hands, surfaces, things)
     size = settings["pools"]["cutout"]
     if which == "demo":
-        return trays.Stock(np.array(pools.emoji_pool(settings, "demo")), hands, surfaces)
+        return trays.Stock(np.array(pools.emoji_pool(settings, "demo")), *around)
     if which == "shop":
-        return _mixed([pools.catalogue_pool(settings, True), pools.pack_pool(settings, True)], (0.6, 0.4), hands, surfaces)
-    emoji = np.array(pools.emoji_pool(settings, which))
+        return _mixed([pools.catalogue_pool(settings, True), pools.pack_pool(settings, True)], (0.6, 0.4), around)
+    emoji = np.array(pools.emoji_pool(settings, "goods" if which == "train" else "heldOut"))
     if which == "heldOut":
         chosen = goods[:first].reshape(-1, size, size, 4)
-        return trays.Stock(np.concatenate([np.repeat(emoji, 6, 0), chosen]), hands, surfaces)
+        return trays.Stock(np.concatenate([np.repeat(emoji, 6, 0), chosen]), *around)
     chosen = goods[first:, :, 0].reshape(-1, size, size, 4)
     parts = [emoji, chosen, pools.catalogue_pool(settings, False), pools.pack_pool(settings, False)]
-    return _mixed(parts, settings["detector"]["shares"], hands, surfaces)
+    return _mixed(parts, settings["detector"]["shares"], around)
 
 
-def _mixed(parts: list[np.ndarray], shares: tuple[float, ...], hands: list[np.ndarray], surfaces: np.ndarray) -> trays.Stock:
+def _mixed(parts: list[np.ndarray], shares: tuple[float, ...], around: tuple) -> trays.Stock:
     firsts = np.cumsum([0, *(len(part) for part in parts[:-1])])
     kinds = tuple((int(first), share) for first, share in zip(firsts, shares))
-    return trays.Stock(np.concatenate([np.asarray(part) for part in parts]), hands, surfaces, kinds)
+    return trays.Stock(np.concatenate([np.asarray(part) for part in parts]), *around, kinds)
 
 
-def _maker(settings: dict, own: trays.Stock):
-    size = settings["detector"]["size"]
-    step = Detector.STRIDE
+def scene(rng: np.random.Generator, own: dict) -> dict:
+    """What one training picture shows, by the shares in config.json: options of `trays.tray`. The scenes there are
+    the lane's tray, a tray under a higher camera, a photo of large goods, a single item, and a tray without goods. Of
+    things that lie alone more must be goods than not, or every lone item is doubted."""
+    shares = [each["share"] for each in own["scenes"]]
+    chosen = dict(own["scenes"][int(rng.choice(len(shares), p=shares))])
+    chosen.pop("share")
+    if "spans" in chosen:
+        chosen["spans"] = tuple(span * own["size"] for span in chosen["spans"])
+    return {"hand_share": 1.0 if rng.random() < 0.1 else 0.3, **chosen}
+
+
+def _maker(settings: dict, stocked: trays.Stock):
+    own, step = settings["detector"], Detector.STRIDE
 
     def make(seed: int):
         rng = np.random.default_rng(seed)
 
         def sample():
-            hand_share = 1.0 if rng.random() < 0.1 else 0.3
-            picture, boxes, owner = trays.tray(rng, own, size, hand_share)
+            picture, boxes, owner = trays.tray(rng, stocked, own["size"], **scene(rng, own))
             padded = np.zeros((MOST, 4), np.float32)
             padded[: len(boxes)] = boxes[:MOST]
             return picture, padded, owner[step // 2 :: step, step // 2 :: step]

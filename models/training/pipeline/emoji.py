@@ -27,6 +27,12 @@ HANDS = _ranges(
     (0x1F64C, 0x1F64C), (0x1F64F, 0x1F64F), (0x1F90C, 0x1F90C), (0x1F918, 0x1F91F), (0x1F932, 0x1F933),
     (0x1FAF0, 0x1FAF8),
 )
+# What shoppers lay down that is not for sale: phones, cards, keys, slips, money, purses, glasses.
+THINGS = _ranges(
+    (0x1F4F1, 0x1F4F2), (0x1F4B3, 0x1F4B8), (0x1F511, 0x1F511), (0x1F5DD, 0x1F5DD), (0x1F9FE, 0x1F9FE),
+    (0x1F4C3, 0x1F4C4), (0x1F4D1, 0x1F4D1), (0x1FA99, 0x1FA99), (0x1F45B, 0x1F45B), (0x1F453, 0x1F453),
+    (0x1F576, 0x1F576),
+)
 SKIN = _ranges((0x1F3FB, 0x1F3FF))
 PEOPLE = SKIN | _ranges(
     (0x1F440, 0x1F445), (0x1F464, 0x1F478), (0x1F47C, 0x1F47C), (0x1F481, 0x1F487), (0x1F48F, 0x1F491),
@@ -53,8 +59,12 @@ def _held_out(path: Path, share: float) -> bool:
 
 
 def groups(folder: str, share: float) -> dict[str, list[Path]]:
-    """Emoji files by use: `train`, `heldOut`, `people`, `hands` (for training), `demo` (never trained on)."""
-    found: dict[str, list[Path]] = {key: [] for key in ("train", "heldOut", "people", "hands", "demo")}
+    """Emoji files by use: `train`, `heldOut`, `people`, `hands` (for training), `demo` (never trained on).
+
+    For the detector `goods`: those of `train` that are for sale; the others are `things`, or `thingsHeldOut`.
+    """
+    names = ("train", "heldOut", "people", "hands", "demo", "goods", "things", "thingsHeldOut")
+    found: dict[str, list[Path]] = {key: [] for key in names}
     for path in sorted(Path(folder).glob("*.webp")):
         own = codes(path) - {0xFE0F}
         if own & FOOD_AND_HOUSEHOLD:
@@ -67,7 +77,12 @@ def groups(folder: str, share: float) -> dict[str, list[Path]]:
         elif own & PEOPLE:
             found["people"].append(path) if not own & SKIN else None
         else:
-            found["heldOut" if _held_out(path, share) else "train"].append(path)
+            held = _held_out(path, share)
+            found["heldOut" if held else "train"].append(path)
+            if own & THINGS:
+                found["thingsHeldOut" if min(own) % 2 else "things"].append(path)
+            elif not held:
+                found["goods"].append(path)
     return found
 
 

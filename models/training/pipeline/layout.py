@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # How trays are laid out, with their shares.
-KINDS = (("strewn", 0.3), ("cluster", 0.35), ("rows", 0.15), ("pile", 0.2))
+KINDS = (("strewn", 0.2), ("cluster", 0.33), ("rows", 0.12), ("pile", 0.35))
 # Share of the smaller of two boxes that the other may cover.
 MOST_SHARED = {"strewn": 0.15, "cluster": 0.35, "rows": 0.35, "pile": 0.6}
 

@@ -87,29 +87,24 @@ class Detector(nn.Module):
 
 
 class DecodedDetector(nn.Module):
-    """What is exported: 1 x 3 x H x W -> 1 x (H/8 * W/8) x 5 of (cx, cy, w, h, score), pixels of the input.
+    """What is exported: 1 x 3 x H x W -> 1 x (H/8 * W/8) x 5 of (cx, cy, w, h, score), pixels of the input; H and W
+    are any multiples of 32.
 
     A cell that is not the best of its 3 x 3 neighbourhood scores 0, so little is left for suppression.
     """
 
-    def __init__(self, net: Detector, width: int, height: int):
+    def __init__(self, net: Detector):
         super().__init__()
         self.net = net
-
-        def middles(side: int) -> torch.Tensor:
-            return (torch.arange(side // Detector.STRIDE, dtype=torch.float32) + 0.5) * Detector.STRIDE
-
-        ys, xs = torch.meshgrid(middles(height), middles(width), indexing="ij")
-        self.register_buffer("xs", xs[None])
-        self.register_buffer("ys", ys[None])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.net(x)
         score = torch.sigmoid(out[:, 0])
         peak = F.max_pool2d(score[:, None], 3, 1, 1)[:, 0]
         score = score * (score >= peak).to(score.dtype)
+        ys, xs = ((torch.arange(out.shape[side]).to(score.dtype) + 0.5) * Detector.STRIDE for side in (2, 3))
         left, top, right, bottom = (torch.exp(out[:, i].clamp(-3, 5)) * Detector.STRIDE for i in range(1, 5))
-        cx, cy = self.xs + (right - left) / 2, self.ys + (bottom - top) / 2
+        cx, cy = xs[None, None, :] + (right - left) / 2, ys[None, :, None] + (bottom - top) / 2
         boxes = torch.stack([cx, cy, left + right, top + bottom, score], dim=-1)
         return boxes.flatten(1, 2)
 

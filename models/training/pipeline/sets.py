@@ -16,12 +16,12 @@ def model(settings: dict, kind: str) -> str:
 
 
 def tray_set(settings: dict, which: str, count: int, view: tuple[int, int, int], seed: int, **options) -> tuple[np.ndarray, list[np.ndarray]]:
-    """`count` trays as the detector's input, and their boxes in its pixels.
+    """`count` trays as the detector's input, in the shape that suits the view, and their boxes in its pixels.
 
     view: side of the composed square, then width and height of the part that a camera shows of it.
     """
-    (across, down), own = config.export_size(settings, "detector"), stock(settings, which)
     side, width, height = view
+    (across, down), own = config.shape_for(settings, width, height), stock(settings, which)
     pictures, truths = np.full((count, down, across, 3), 114, np.uint8), []
     scale = min(across / width, down / height)
     w, h = int(width * scale), int(height * scale)

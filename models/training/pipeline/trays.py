@@ -12,6 +12,10 @@ from .place import paste, turned
 
 # Share of an item's whole outline that must stay in sight for it to count as an item, and the least that is seen at all.
 VISIBLE, TRACE = 0.3, 0.04
+# Longer than this share of the picture's side no item is drawn, before its spread.
+MOST_SPAN = 0.85
+# Share of goods with leaves, a stalk, a tag or foam at one end.
+CROWNED = 0.18
 # In maps of whose pixel it is: part of goods of which too little is in sight to say.
 UNSURE = 255
 # Alpha above which a pixel is an item's own.
@@ -20,11 +24,12 @@ SOLID = 60
 
 @dataclass
 class Stock:
-    """Arrays the composer draws from: RGBA cut-outs of goods and of hands, RGB surfaces."""
+    """Arrays the composer draws from: RGBA cut-outs of goods, of hands and of what is not for sale, RGB surfaces."""
 
     goods: np.ndarray
     hands: list[np.ndarray]
     surfaces: np.ndarray
+    things: list[np.ndarray]
     # Where another kind of goods begins in `goods`, and how often each kind is drawn; default: every cut-out alike.
     kinds: tuple[tuple[int, float], ...] = ()
 
@@ -77,7 +82,7 @@ def _tinted(rng: np.random.Generator, item: np.ndarray, ground: np.ndarray) -> n
 def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: np.ndarray, spans: tuple[float, float], count: int | None) -> list[float]:
     """Draws goods, numbers their pixels in `owner` and gives each one's whole outline in pixels."""
     size = picture.shape[0]
-    scale = np.exp(rng.uniform(np.log(spans[0]), np.log(min(spans[1], size * 0.7))))
+    scale = np.exp(rng.uniform(np.log(spans[0]), np.log(min(spans[1], size * MOST_SPAN))))
     layout, mean = fresh(rng, size), picture.mean((0, 1))
     fall = (int(rng.integers(-7, 8)), int(rng.integers(-7, 8)), rng.uniform(1.5, 6), rng.uniform(0.1, 0.55)) if rng.random() < 0.85 else None
     alike = layout.kind == "rows" or rng.random() < 0.2
@@ -91,7 +96,7 @@ def _items(rng: np.random.Generator, stock: Stock, picture: np.ndarray, owner: n
         index = same if alike and rng.random() < 0.75 else stock.draw(rng)
         ordered = layout.kind == "rows" and rng.random() < 0.8
         long_side = scale * (rng.uniform(0.95, 1.05) if ordered else rng.uniform(0.75, 1.3))
-        cutout = _crowned(rng, np.asarray(stock.goods[index])) if rng.random() < 0.1 else stock.goods[index]
+        cutout = _crowned(rng, np.asarray(stock.goods[index])) if rng.random() < CROWNED else stock.goods[index]
         item = turned(cutout, long_side, turn + rng.normal(0, 3) if ordered else rng.uniform(0, 360), rng.uniform(0.85, 1.15))
         item = _tinted(rng, item, mean)
         h, w = item.shape[:2]
@@ -154,15 +159,20 @@ def _seen(owner: np.ndarray, areas: list[float]) -> np.ndarray:
 
 
 # What people lay down that is not for sale: how often, and its size as a share of the picture.
-THINGS = ((clutter.phone, 0.08, 0.25, 0.6), (clutter.paper, 0.1, 0.2, 0.6), (clutter.keys, 0.05, 0.12, 0.3))
+THINGS = ((clutter.phone, 0.08, 0.25, 0.6), (clutter.paper, 0.1, 0.2, 0.6), (clutter.keys, 0.05, 0.12, 0.3), (clutter.card, 0.05, 0.12, 0.35))
 
 
-def _clutter(rng: np.random.Generator, picture: np.ndarray, things: float | None) -> None:
+# Of those, how many are a cut-out in place of a drawn one.
+CUT_OUT = 0.25
+
+
+def _clutter(rng: np.random.Generator, stock: Stock, picture: np.ndarray, things: float | None) -> None:
     size = picture.shape[0]
     only = int(rng.integers(0, len(THINGS))) if things is not None and rng.random() < things else None
     for n, (make, share, least, most) in enumerate(THINGS):
         if n == only or (things is None and rng.random() < share):
-            thing = turned(make(rng, 160), size * rng.uniform(least, most), rng.uniform(0, 360))
+            shape = stock.things[rng.integers(0, len(stock.things))] if stock.things and rng.random() < CUT_OUT else make(rng, 160)
+            thing = turned(shape, size * rng.uniform(least, most), rng.uniform(0, 360))
             paste(picture, thing, int(rng.uniform(-0.2, 0.8) * size), int(rng.uniform(-0.2, 0.8) * size), (2, 2, 2, 0.3))
 
 
@@ -175,11 +185,11 @@ def tray(
 
     hand_share: 0..1 of pictures with an arm; bars: allow grey bars as letterboxing leaves them; empty: no goods;
     spans: least and most pixels of an item's longer side, before a spread of x0.75 to x1.3; items: so many goods
-    are laid down, where there is room; things: 0..1 of pictures with a phone, paper or keys (default: about a fifth).
+    are laid down, where there is room; things: 0..1 of pictures with a phone, paper, keys or a card (default: about a quarter).
     """
     picture = ground(rng, stock, size)
     owner = np.zeros((size, size), np.uint8)
-    _clutter(rng, picture, things)
+    _clutter(rng, stock, picture, things)
     areas = [] if empty else _items(rng, stock, picture, owner, spans, items)
     if rng.random() < hand_share:
         owner[clutter.hand_over(rng, picture, stock.hands) > 100] = 0

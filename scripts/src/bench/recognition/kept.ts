@@ -11,7 +11,7 @@ interface Kept {
 }
 
 /** Parts in which the detector plays a role; the others' figures are of the embedder alone. */
-const withDetector = new Set(["virtual-trays", "photo-trays", "speed"]);
+const withDetector = new Set(["shop-photos", "virtual-trays", "photo-trays", "speed"]);
 
 /** The networks that ship and matter to a part: figures of others do not belong on the page. */
 export async function networksOf(part: string): Promise<string> {
