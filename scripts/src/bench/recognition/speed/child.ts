@@ -8,6 +8,8 @@ export interface ChildJob {
   readonly provider: Provider;
   readonly threads: number;
   readonly batches: readonly number[];
+  /** Height and width, for a graph that takes several. */
+  readonly sides: readonly [height: number, width: number] | null;
   /** Time for one batch size, ms. */
   readonly budgetMs: number;
 }
@@ -34,6 +36,8 @@ const cpuMs = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
+const allKnown = (dims: readonly (number | undefined)[]): dims is number[] =>
+  dims.every((d) => d !== undefined);
 const rss = (): number => process.memoryUsage().rss / 2 ** 20;
 
 /** One network in a process of its own, so that memory is this network's. */
@@ -47,7 +51,10 @@ async function measure(job: ChildJob): Promise<ChildReport> {
   const input = graph.inputs[0] ?? { name: "", shape: [] };
   const calls: Record<number, CallTime[]> = {};
   for (const batch of job.batches) {
-    const dims = input.shape.map((d, i) => (i === 0 ? batch : Number(d)));
+    const dims = input.shape.map((d, i) =>
+      i === 0 ? batch : typeof d === "number" ? d : job.sides?.[i - 2],
+    );
+    if (!allKnown(dims)) throw new RangeError(`${job.path}: its input ${input.shape.join(" x ")} is open`);
     const data = Float32Array.from(
       { length: dims.reduce((a, b) => a * b, 1) },
       (_, i) => ((i * 7919) % 256) / 256,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { InvariantError } from "@tillsight/contracts";
 import type { Provider } from "@tillsight/models";
 import { quantile } from "../../quantile.js";
 import { type BenchContext, progress } from "../context.js";
@@ -44,7 +45,9 @@ async function inChild(job: ChildJob, signal: AbortSignal): Promise<ChildReport>
 }
 
 function joined(variant: Variant, job: ChildJob, reports: readonly ChildReport[]): SpeedResult {
-  const refused = reports.find((r) => r.refused !== undefined)?.refused;
+  const refused = reports.find((report) => report.refused)?.refused;
+  if (refused && job.provider === "cpu")
+    throw new InvariantError(`${variant.network}, ${variant.precision}, cannot be measured: ${refused}`);
   const medians = (of: (call: CallTime) => number): Record<number, number> =>
     Object.fromEntries(
       job.batches.map((batch) => {
@@ -94,7 +97,7 @@ export async function measureSpeed(context: BenchContext, modelsDir: string): Pr
 }
 
 const jobOf = (context: BenchContext, variant: Variant, provider: Provider, threads: number): ChildJob => ({
-  ...{ path: variant.path, provider, threads, budgetMs: context.quick ? 150 : 500 },
+  ...{ path: variant.path, sides: variant.sides, provider, threads, budgetMs: context.quick ? 150 : 500 },
   // The detectors take one picture at a time, as the lane has one.
   batches: variant.kind === "detector" ? [1] : batchSizes,
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ModelMissingError, readModel } from "@tillsight/models";
+import { type ModelManifest, ModelMissingError, readModel } from "@tillsight/models";
 import { withByteConvolutions } from "../onnx/int8.js";
 import { modernised, withFullWeights, withHalfWeights } from "../onnx/rewrite.js";
 import { hasReference, referenceFile } from "../reference.js";
@@ -17,6 +17,8 @@ export interface Variant {
   readonly ours: boolean;
   readonly path: string;
   readonly bytes: number;
+  /** Of the manifest's input; null for what is not ours, whose graphs take one size. */
+  readonly sides: readonly [height: number, width: number] | null;
 }
 
 const rivals = [
@@ -25,6 +27,8 @@ const rivals = [
   { which: "nanodet", kind: "detector", network: "NanoDet-m 320", ours: false },
 ] as const;
 
+const sidesOf = ({ input }: ModelManifest) => [input.height, input.width] as const;
+
 /** What ships is one of the others: nothing new to measure. */
 const sameSize = (a: Uint8Array, b: Uint8Array): boolean => Math.abs(a.length / b.length - 1) < 0.03;
 
@@ -32,14 +36,18 @@ const sameSize = (a: Uint8Array, b: Uint8Array): boolean => Math.abs(a.length / 
 export async function variantsIn(folder: string, modelsDir: string): Promise<Variant[]> {
   mkdirSync(folder, { recursive: true });
   const variants: Variant[] = [];
-  const add = (of: Pick<Variant, "kind" | "network" | "ours">, precision: Precision, bytes: Uint8Array) => {
+  const add = (
+    of: Pick<Variant, "kind" | "network" | "ours" | "sides">,
+    precision: Precision,
+    bytes: Uint8Array,
+  ) => {
     const path = join(folder, `${of.network}-${precision.replace(" ", "-")}.onnx`);
     writeFileSync(path, bytes);
     variants.push({ ...of, precision, path, bytes: bytes.length });
   };
   for (const kind of ["embedder", "detector"] as const) {
     const { manifest, bytes } = await readModel(kind);
-    const of = { kind, network: manifest.id, ours: true };
+    const of = { kind, network: manifest.id, ours: true, sides: sidesOf(manifest) };
     add(of, "as shipped", bytes);
     const others: [Precision, Uint8Array][] = [
       ["fp32 stored", withFullWeights(bytes)],
@@ -53,9 +61,13 @@ export async function variantsIn(folder: string, modelsDir: string): Promise<Var
     if (error instanceof ModelMissingError) return undefined;
     throw error;
   });
-  if (print) add({ kind: "print", network: print.manifest.id, ours: true }, "as shipped", print.bytes);
+  if (print) {
+    const { id } = print.manifest;
+    const of = { kind: "print", network: id, ours: true, sides: sidesOf(print.manifest) } as const;
+    add(of, "as shipped", print.bytes);
+  }
   for (const { which, ...of } of rivals)
     if (hasReference(modelsDir, which))
-      add(of, "as shipped", modernised(readFileSync(referenceFile(modelsDir, which))));
+      add({ ...of, sides: null }, "as shipped", modernised(readFileSync(referenceFile(modelsDir, which))));
   return variants;
 }
