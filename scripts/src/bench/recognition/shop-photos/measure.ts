@@ -4,13 +4,14 @@ import { crop, type Detector, type Embedder, loadDetector } from "@tillsight/mod
 import { createRandom } from "../../../virtual/random.js";
 import { TrayRenderer } from "../../../virtual/renderer.js";
 import { type BenchContext, progress } from "../context.js";
+import type { Sample } from "../draws.js";
 import type { TestedEmbedder } from "../embedders.js";
 import type { PhotoSet } from "../photos.js";
 import { skuOf } from "../shop.js";
 import { composeTray } from "../trays/compose.js";
 import { cutOutGoods } from "../trays/goods.js";
 import { truthOf } from "../trays/truth.js";
-import { type Query, type Reference, recallOf } from "./recall.js";
+import { recallOf } from "./recall.js";
 
 /** Pictures of each product alone on a tray. */
 const SHOWN = 12;
@@ -79,10 +80,10 @@ async function shownOnTray(
   set: PhotoSet,
   held: ReadonlySet<number>,
   embedder: Embedder,
-): Promise<Query[]> {
+): Promise<Sample[]> {
   const goods = cutOutGoods(set, held);
   const renderer = new TrayRenderer(context.seed, goods.load);
-  const out: Query[] = [];
+  const out: Sample[] = [];
   for (const { id } of set.classes) {
     const item = goods.items.find(({ product }) => product.sku === skuOf(id));
     if (!item) continue;
@@ -114,10 +115,10 @@ export async function measureShopPhotos(
     const packaged = new Set(set.classes.filter((c) => c.packaged).map(({ id }) => id));
     const others = photos.map(({ classId, vectors }) => ({ classId, vector: vectors["each whole"] }));
     const row = (way: Way): ShopPhotoRow => {
-      const references: Reference[] = photos.map(({ classId, vectors }) => ({
+      const references: Sample[] = photos.map(({ classId, vectors }) => ({
         ...{ classId, vector: vectors[way] },
       }));
-      const recall = (queries: readonly Query[], same: boolean) =>
+      const recall = (queries: readonly Sample[], same: boolean) =>
         recallOf(references, queries, same, REFERENCES, DRAWS, createRandom(context.seed));
       return {
         way,

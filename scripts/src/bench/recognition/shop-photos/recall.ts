@@ -1,17 +1,11 @@
 import type { Random } from "../../../virtual/random.js";
-
-/** A picture's vector, of length 1, and the class that it shows. */
-export interface Query {
-  readonly classId: number;
-  readonly vector: Float32Array;
-}
-export type Reference = Query;
+import type { Sample } from "../draws.js";
 
 const cosine = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0);
 
 /** Indices of `count` pictures of each class. */
-function drawn(references: readonly Reference[], count: number, random: Random): Set<number> {
+function drawn(references: readonly Sample[], count: number, random: Random): Set<number> {
   const groups = new Map<number, number[]>();
   for (const [i, { classId }] of references.entries())
     groups.set(classId, [...(groups.get(classId) ?? []), i]);
@@ -20,11 +14,12 @@ function drawn(references: readonly Reference[], count: number, random: Random):
 
 /**
  * recall@1, 0..1, mean over draws of `count` references of each class.
+ * A photo may be one vector as a reference and another as a question, so that `drawReferences` does not serve here.
  * @param same the queries are of the same pictures, in the same order: those that were drawn are not asked about.
  */
 export function recallOf(
-  references: readonly Reference[],
-  queries: readonly Query[],
+  references: readonly Sample[],
+  queries: readonly Sample[],
   same: boolean,
   count: number,
   draws: number,
