@@ -16,7 +16,15 @@ export interface ExchangePlan {
 interface Trying {
   readonly attempt: number;
   readonly silent: boolean;
+  /**
+   * An answer that came before our own write was reported as done. A till at a fast line answers the last byte
+   * sooner than a busy machine learns that it left, so where silence may not be met with a repeat, this counts
+   * if nothing else comes.
+   */
+  readonly early?: EarlyAnswer | undefined;
 }
+
+type EarlyAnswer = Extract<ExchangeInput, { on: "ack" | "nak" | "busy" | "refused" }>;
 
 export type ExchangeState =
   /** Waiting until no answer to anything earlier can come any more. */
@@ -96,16 +104,24 @@ function writing(plan: ExchangePlan, state: At<"writing">, input: ExchangeInput)
     case "broken":
       return done("inDoubt", input.reason);
     case "ack":
-      return ours ? accepted : state;
+      return ours ? accepted : early(plan, state, input);
     case "refused":
-      return ours ? done("refused", input.reason) : state;
+      return ours ? done("refused", input.reason) : early(plan, state, input);
     case "nak":
     case "busy":
+      return early(plan, state, input);
     case "stray":
       return state;
     default:
       return undefined;
   }
+}
+
+/** A repeat settles it better than a guess, so only those keep it that may not repeat. */
+function early(plan: ExchangePlan, state: At<"writing">, answer: EarlyAnswer): ExchangeState {
+  return plan.awaitsAnswer && !plan.namedAnswers && !plan.resendOnSilence
+    ? { ...state, early: answer }
+    : state;
 }
 
 function awaitAnswer(
@@ -124,9 +140,10 @@ function awaitAnswer(
       if (!last) return { ...again, silent: state.silent };
       return done(state.silent ? "inDoubt" : "refused", `${input.reason}, ${times(state.attempt)}`);
     case "busy":
-      if (!last) return { ...state, at: "backOff" };
+      if (!last) return { attempt: state.attempt, silent: state.silent, at: "backOff" };
       return done(state.silent ? "inDoubt" : "unsent", `${input.reason}, ${times(state.attempt)}`);
     case "timeout":
+      if (state.early) return awaitAnswer(plan, { ...state, early: undefined }, state.early);
       if (plan.resendOnSilence && !last) return { ...again, silent: true };
       return done("inDoubt", `the till did not answer, ${times(state.attempt)}`);
     case "broken":

@@ -52,7 +52,7 @@ export async function runExchange(
     let state: ExchangeState = exchangeStart;
     while (state.at !== "done") {
       const input = await nextInput(x, state, inbox, giveUpSettling, signal);
-      if (input.on === "timeout" && state.at === "awaitAnswer")
+      if (input.on === "timeout" && state.at === "awaitAnswer" && !state.early)
         x.trace({ event: "noAnswer", attempt: state.attempt });
       const next = nextExchange(x.dialect.plan, state, input);
       if (!next) throw new InvariantError(`till exchange: ${input.on} cannot happen while ${state.at}`);

@@ -10,7 +10,7 @@ type Settings = z.input<typeof PosSettings>;
 const protocols = {
   line: { protocol: "till-line" },
   numbered: { protocol: "scanner-ack" },
-  // Never sent again, so an answer that a busy machine delays must not pass for silence.
+  // Never sent again after silence, so an answer that a busy machine delays must not pass for it.
   bare: { protocol: "scanner-ack", sequence: "none", ackTimeoutMs: 1000 },
   mute: { protocol: "scanner" },
 } as const satisfies Record<string, Settings>;
