@@ -2,11 +2,12 @@ import type { Detection } from "@tillsight/models";
 import { around, isOneItem, type Piece, pairsToTry } from "../domain/recognition/parts.js";
 import type { Glimpse } from "./glimpse.js";
 
-const pieceOf = ({ detection, near, sku }: Glimpse): Piece => ({
-  box: detection.box,
-  sku,
-  score: near[0]?.score ?? -1,
-});
+function pieceOf({ detection, near, sku }: Glimpse): Piece {
+  const [first] = near;
+  const score = first?.score ?? -1;
+  const second = near.find((n) => n.sku !== first?.sku)?.score ?? -1;
+  return { box: detection.box, sku, best: first?.sku ?? null, score, lead: score - second };
+}
 
 /**
  * Goods of two parts, such as a carrot and its leaves, may be detected as two items. Where a small one that no

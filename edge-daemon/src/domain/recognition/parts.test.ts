@@ -4,11 +4,19 @@ import { isOneItem, type Piece, pairsToTry } from "./parts.js";
 
 const carrot = "carrot" as Sku;
 const pear = "pear" as Sku;
-const body: Piece = { box: { x: 100, y: 100, w: 100, h: 100 }, sku: carrot, score: 0.95 };
+const body: Piece = {
+  box: { x: 100, y: 100, w: 100, h: 100 },
+  sku: carrot,
+  best: carrot,
+  score: 0.95,
+  lead: 0.3,
+};
 const leaves = (box: Partial<Box> = {}, sku: Sku | null = null): Piece => ({
   box: { x: 130, y: 60, w: 40, h: 44, ...box },
   sku,
+  best: sku ?? pear,
   score: 0.8,
+  lead: 0.02,
 });
 
 describe("pieces that are looked at together", () => {
@@ -46,15 +54,24 @@ describe("pieces that are looked at together", () => {
 
 describe("two pieces", () => {
   const unclear: Piece = { ...body, sku: null, score: 0.85 };
-  const cases: [name: string, whole: Piece, together: [Sku | null, number], one: boolean][] = [
-    ["that show the product even better together are one item", body, [carrot, 0.97], true],
-    ["that show it nearly as well together are one item", body, [carrot, 0.91], true],
-    ["that show it much less together are two", body, [carrot, 0.88], false],
-    ["that show another product together are two", body, [pear, 0.97], false],
-    ["that show nothing clearly together are two", body, [null, 0.97], false],
-    ["neither of which is clear alone are one where they are together", unclear, [carrot, 0.93], true],
+  const unclearPear: Piece = { ...unclear, best: pear };
+  const cases: [name: string, whole: Piece, together: Partial<Piece>, one: boolean][] = [
+    ["that show the product even better together are one item", body, { score: 0.97 }, true],
+    ["that show it nearly as well together are one item", body, { score: 0.93 }, true],
+    ["that show it much less together are two", body, { score: 0.91 }, false],
+    ["that show another product together are two", body, { sku: pear, best: pear, score: 0.97 }, false],
+    ["neither of which is clear alone are one where they are together", unclear, { score: 0.93 }, true],
+    ["that are most like the larger one's product, with a lead, are one", unclear, { sku: null }, true],
+    ["that are most like it with hardly a lead are two", unclear, { sku: null, lead: 0.09 }, false],
+    ["that are most like another product than the larger are two", unclearPear, { sku: null }, false],
+    ["of an empty catalog are two", unclear, { sku: null, best: null, lead: 0 }, false],
   ];
-  it.each(cases)("%s", (_name, whole, [sku, score], one) => {
-    expect(isOneItem(leaves(), whole, { sku, score })).toBe(one);
+  it.each(cases)("%s", (_name, whole, together, one) => {
+    expect(isOneItem(leaves(), whole, { ...body, score: whole.score, ...together })).toBe(one);
+  });
+
+  it("are two where the larger holds the smaller and neither is clear: together they are the larger", () => {
+    const held = leaves({ y: 120 });
+    expect(isOneItem(held, unclear, { ...body, sku: null, score: 0.85 })).toBe(false);
   });
 });

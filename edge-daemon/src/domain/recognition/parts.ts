@@ -6,8 +6,12 @@ export interface Piece {
   readonly box: Box;
   /** The product that it clearly shows, if any. */
   readonly sku: Sku | null;
-  /** Cosine similarity to the nearest reference, -1..1. */
+  /** The product that it is most like, if the catalog has any. */
+  readonly best: Sku | null;
+  /** Cosine similarity to that product's nearest reference, -1..1. */
   readonly score: number;
+  /** And how much nearer that is than the nearest of any other product, 0..2. */
+  readonly lead: number;
 }
 
 /** Two detections that may be one item: leaves and carrot, foam and bottle. Indices of the pieces. */
@@ -26,10 +30,14 @@ const WHOLES_EACH = 2;
 /** Each pair costs a look of the embedder. */
 const MOST_PAIRS = 6;
 /**
- * The whole item may look this much less like its product than the larger piece does. On 120 rendered trays two
- * thirds of the parts were within it and none of the goods that really lay beside another.
+ * The whole item may look this much less like its product than the larger piece does; where neither shows it
+ * clearly, it must lead all others by LEAD, and a part that lies inside the larger piece proves nothing. On 90
+ * rendered trays 45 of 68 parts were joined so, and none of the 312 goods that really lay beside another; without
+ * what is not clear it was 33.
  */
-const SLACK = 0.05;
+const SLACK = 0.03;
+const LEAD = 0.1;
+const INSIDE = 0.9;
 
 const area = ({ w, h }: Box): number => w * h;
 
@@ -63,8 +71,10 @@ export function pairsToTry(pieces: readonly Piece[]): Pair[] {
   return pairs.sort((a, b) => size(a) - size(b)).slice(0, MOST_PAIRS);
 }
 
-/** Whether two pieces are one item: together they clearly show a product, the one that the larger shows, if any. */
+/** Whether two pieces are one item: together they show a product, and it is the one that the larger shows, if any. */
 export function isOneItem(part: Piece, whole: Piece, together: Omit<Piece, "box">): boolean {
-  if (together.sku === null || (whole.sku !== null && whole.sku !== together.sku)) return false;
-  return together.score >= Math.max(part.score, whole.score) - SLACK;
+  if (together.score < Math.max(part.score, whole.score) - SLACK) return false;
+  if (together.sku !== null) return whole.sku === null || whole.sku === together.sku;
+  const inside = sharedArea(part.box, whole.box) >= INSIDE * area(part.box);
+  return !inside && together.best !== null && together.best === whole.best && together.lead >= LEAD;
 }
