@@ -63,7 +63,8 @@ export function photoReader(detector: Eye, embedder: Hand, judge?: Judge | null)
       const before = raw();
       const found = await detector.detect(picture, { doubtful: true });
       const subject = mainSubject(picture, found);
-      const certain = found.filter((one) => one === subject || !one.doubtful);
+      // Where goods are all over the picture, what was doubted is part of what makes it so.
+      const certain = subject ? found.filter((one) => one === subject || !one.doubtful) : found;
       const [vector] = await embedder.embed([subject ? crop(picture, subject.box) : picture]);
       if (!vector)
         throw new PhotoRefusedError("the picture gave no embedding", "Take another picture of the item.");

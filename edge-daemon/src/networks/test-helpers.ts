@@ -1,20 +1,17 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ModelOffer } from "@tillsight/contracts";
-import { defaultModelFolder, networkId, parseManifest } from "@tillsight/models";
+import { networkId, readModel } from "@tillsight/models";
 import type { Chunk } from "@tillsight/sync-protocol";
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
+const shipped = await readModel("print");
+
 /** The network that ships for pictures of goods under another name, or with other weights; and its chunks. */
 export function printNetwork(name: string, weights?: Uint8Array, chunkBytes = 100_000) {
-  const shipped = parseManifest(
-    readFileSync(join(defaultModelFolder, "tillsight-print-2.json"), "utf8"),
-    "shipped",
-  );
-  const bytes = weights ?? readFileSync(join(defaultModelFolder, shipped.file));
-  const manifest = { ...shipped, id: name, bytes: bytes.length, sha256: sha256(bytes).toString("hex") };
+  const bytes = weights ?? shipped.bytes;
+  const own = { id: name, bytes: bytes.length, sha256: sha256(bytes).toString("hex") };
+  const manifest = { ...shipped.manifest, ...own };
   const chunks: Chunk[] = [];
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     const part = bytes.subarray(at, at + chunkBytes);

@@ -1,14 +1,16 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import {
   artificialLikelihood,
   measureArtificial,
   type PhotoReader,
+  type PhotoReading,
   photoReader,
 } from "@tillsight/cloud-sync";
 import { openNetworks, parseConfig } from "@tillsight/edge-daemon";
 import type { Picture } from "@tillsight/models";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readGrocery } from "../bench/recognition/photos.js";
 import { artPath } from "../virtual/art.js";
 import { createRandom } from "../virtual/random.js";
 import { referencePhotos } from "../virtual/reference-photos.js";
@@ -39,6 +41,22 @@ async function tray(...skus: string[]): Promise<Buffer> {
   return jpeg(await renderer.render(scene, 1));
 }
 
+/** A crate of one product, seen from above: the picture is full of it. */
+async function crate(sku: string): Promise<Buffer> {
+  const { art, size } = demoProduct(sku);
+  const items = Array.from(
+    { length: 60 },
+    (_, i): ItemPose => ({
+      ...{ id: `${sku} ${i}`, art, size, turn: 37 * i, shear: 0, squeeze: 1 },
+      ...{ x: ((i % 10) + 0.5) * 128, y: (Math.floor(i / 10) + 0.5) * 120 },
+    }),
+  );
+  const scene = { ground: "slate", light: steadyLight, items, carried: [], hand: null } as const;
+  return jpeg(await renderer.render(scene, 1));
+}
+
+const shopPhotos = "../shared/data/grocery";
+
 const likelihood = async (bytes: Buffer) => artificialLikelihood(measureArtificial(await decode(bytes)));
 
 describe("how likely a picture is no photo", () => {
@@ -64,16 +82,19 @@ describe("how likely a picture is no photo", () => {
   });
 });
 
-describe("what is seen on a photo", () => {
-  let reader: PhotoReader;
-  let close: () => Promise<void>;
-  beforeAll(async () => {
-    const networks = await openNetworks(parseConfig({ models: { threads: 1 } }, "the defaults"));
-    reader = photoReader(networks.detector, networks.embedder, networks.print);
-    close = () => networks.close();
-  });
-  afterAll(() => close());
+let reader: PhotoReader;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  const networks = await openNetworks(parseConfig({ models: { threads: 1 } }, "the defaults"));
+  reader = photoReader(networks.detector, networks.embedder, networks.print);
+  close = () => networks.close();
+});
+afterAll(() => close());
 
+const likeness = (a: PhotoReading, b: PhotoReading): number =>
+  a.vector.reduce((sum, v, i) => sum + v * (b.vector[i] as number), 0);
+
+describe("what is seen on a photo", () => {
   it("good photos of goods show one product, sharp and well lit", async () => {
     const counts = new Map<string, number>();
     for (const sku of goods) {
@@ -103,6 +124,37 @@ describe("what is seen on a photo", () => {
     expect((await reader.read(await tray("broccoli", "cheese", "pretzel"))).boxes).toHaveLength(3);
     expect((await reader.read(await tray())).box).toBeNull();
   });
+});
+
+describe("photos taken in a shop", () => {
+  it("of a crate are taken whole, and what was seen all over them is kept for the verdict", async () => {
+    for (const sku of ["lemon", "tomato", "potato"]) {
+      const { box, boxes } = await reader.read(await crate(sku));
+      expect(box, sku).toBeNull();
+      expect(boxes.length, sku).toBeGreaterThan(1);
+    }
+  });
+
+  it.skipIf(!existsSync(`${shopPhotos}/pictures.csv`))(
+    "of crates and of cartons in a hand show the same product",
+    async () => {
+      const { photos } = readGrocery(shopPhotos);
+      const shown: (PhotoReading & { classId: number })[] = [];
+      for (const { shot, classId } of [3, 11, 20, 34, 45, 55].flatMap((id) =>
+        photos.filter((p) => p.classId === id).slice(0, 2),
+      ))
+        shown.push({ classId, ...(await reader.read(await jpeg(await shot.picture()))) });
+      const whole = shown.filter(({ box, boxes }) => !box && boxes.length > 0);
+      expect(whole.length).toBeGreaterThanOrEqual(shown.length - 2);
+      const nearest = shown.map((one) =>
+        shown
+          .filter((other) => other !== one)
+          .reduce((a, b) => (likeness(one, b) > likeness(one, a) ? b : a)),
+      );
+      const right = shown.filter((one, i) => nearest[i]?.classId === one.classId);
+      expect(right.length).toBeGreaterThanOrEqual(shown.length - 3);
+    },
+  );
 });
 
 describe("the fit", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { NodeName } from "@tillsight/contracts";
-import { defaultModelFolder } from "@tillsight/models";
+import { defaultModelFolder, readModel } from "@tillsight/models";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoProduct } from "../virtual/store.js";
@@ -208,13 +208,13 @@ describe.skipIf(!chromiumPath)(title, () => {
       const files = page.getByLabel(/^Add a network/);
       await files.setInputFiles([join(defaultModelFolder, "print.onnx")]);
       await page.getByText("It takes two files together").waitFor();
-      const both = ["tillsight-print-2.json", "print.onnx"].map((name) => join(defaultModelFolder, name));
-      await files.setInputFiles(both);
+      const { id } = (await readModel("print")).manifest;
+      await files.setInputFiles([`${id}.json`, "print.onnx"].map((name) => join(defaultModelFolder, name)));
       await page.getByText("can be rolled out now").waitFor();
       await button("Plan a rollout").click();
       const dialog = page.getByRole("dialog", { name: "Plan a rollout" });
       await dialog.getByText("A network", { exact: true }).click();
-      expect(await dialog.getByLabel("Name of the network").inputValue()).toContain("tillsight-print-2@");
+      expect(await dialog.getByLabel("Name of the network").inputValue()).toContain(`${id}@`);
       expect(await shown.stumbles()).toEqual([]);
       await dialog.getByRole("button", { name: "Close" }).click();
     },

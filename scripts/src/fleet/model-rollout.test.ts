@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudSync } from "@tillsight/cloud-sync";
 import {
@@ -16,7 +16,7 @@ import {
   systemClock,
 } from "@tillsight/edge-daemon";
 import { openPtyPair, SimulatedTill } from "@tillsight/edge-daemon/testing";
-import { defaultModelFolder, readModel } from "@tillsight/models";
+import { readModel } from "@tillsight/models";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Undo } from "../lane/undo.js";
 import { call, openHeadquarters, store } from "./bench-fleet.js";
@@ -99,11 +99,11 @@ async function lane(terminal: string) {
 
 /** The network that ships for pictures of goods, under another name or with other weights. */
 async function addNetwork(name: string, weights?: Buffer): Promise<string> {
-  const shipped = JSON.parse(readFileSync(join(defaultModelFolder, "tillsight-print-2.json"), "utf8"));
-  const bytes = weights ?? readFileSync(join(defaultModelFolder, shipped.file));
+  const shipped = await readModel("print");
+  const bytes = weights ?? shipped.bytes;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const form = new FormData();
-  form.set("manifest", JSON.stringify({ ...shipped, id: name, bytes: bytes.length, sha256 }));
+  form.set("manifest", JSON.stringify({ ...shipped.manifest, id: name, bytes: bytes.length, sha256 }));
   form.set("weights", new Blob([new Uint8Array(bytes)]), "print.onnx");
   const response = await fetch(`${cloud.url}/api/models`, {
     ...{ method: "POST", body: form, headers: { authorization: `Bearer ${cloud.token}` } },

@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { defaultModelFolder, networkId, parseManifest } from "@tillsight/models";
+import { networkId, readModel } from "@tillsight/models";
+
+const shipped = await readModel("print");
 
 /** The network that ships for pictures of goods under another name, or with other weights. */
 export function printNetwork(name: string, weights?: Uint8Array) {
-  const text = readFileSync(join(defaultModelFolder, "tillsight-print-2.json"), "utf8");
-  const shipped = parseManifest(text, "shipped");
-  const bytes = weights ?? readFileSync(join(defaultModelFolder, shipped.file));
+  const bytes = weights ?? shipped.bytes;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const manifest = { ...shipped, id: name, bytes: bytes.length, sha256 };
+  const manifest = { ...shipped.manifest, id: name, bytes: bytes.length, sha256 };
   return { id: networkId(manifest), manifest: JSON.stringify(manifest), weights: bytes };
 }
 
