@@ -1,4 +1,4 @@
-"""What a camera over a tray sees besides goods: arms and hands, phones, cards, keys, cables, slips, tray edges."""
+"""What a camera over a tray sees besides goods: arms and hands, tape, stains, tray edges."""
 
 import cv2
 import numpy as np
@@ -72,113 +72,6 @@ def _hand(rng: np.random.Generator, size: int, tip: np.ndarray, inward: np.ndarr
         knuckle = (root + end) / 2 + across * rng.uniform(-0.08, 0.08) * thick
         tone = np.clip(np.array(skin) * rng.uniform(0.9, 1.06), 0, 255).astype(int).tolist()
         out = _merge(out, _limb(size, np.array([root, knuckle, end]), np.array([0.3, 0.27, 0.22]) * thick, tone))
-    return out
-
-
-def _slab(size: int, half: int, radius: int, ink) -> np.ndarray:
-    """RGBA, size x size: an upright rectangle 2 * half wide with round corners."""
-    out = np.zeros((size, size, 4), np.uint8)
-    left, right, top, bottom = size // 2 - half + radius, size // 2 + half - radius, 1 + radius, size - 2 - radius
-    cv2.rectangle(out, (left, top), (right, bottom), (*ink, 255), -1)
-    if radius:
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (radius * 2 + 1,) * 2)
-        out = cv2.dilate(out, kernel)
-    return out
-
-
-def phone(rng: np.random.Generator, size: int) -> np.ndarray:
-    """RGBA: a dark slab with a lit or dark screen, icons or lines of text; or its back, with lenses."""
-    half = int(size * rng.uniform(0.22, 0.27))
-    left, right = size // 2 - half, size // 2 + half
-    back = rng.random() < 0.3
-    body = colour(rng) if back and rng.random() < 0.6 else (int(rng.integers(8, 60)),) * 3
-    out = _slab(size, half, int(size * rng.uniform(0, 0.07)), body)
-    if back:
-        return _lenses(rng, out, left, size)
-    screen = (15, 15, 20) if rng.random() < 0.45 else colour(rng)
-    edge = max(2, size // 40)
-    cv2.rectangle(out, (left + edge, edge * 3), (right - edge, size - edge * 3), (*screen, 255), -1)
-    if rng.random() < 0.6:
-        step = max(6, (right - left) // 5)
-        for y in range(edge * 5, size - edge * 6, step):
-            for x in range(left + edge * 2, right - step // 2, step):
-                cv2.rectangle(out, (x, y), (x + step // 2, y + step // 2), (*colour(rng), 255), -1)
-    return out
-
-
-def _lenses(rng: np.random.Generator, out: np.ndarray, left: int, size: int) -> np.ndarray:
-    """One to three lenses near a corner, on a plate of their own as often as not."""
-    radius, count = int(size * rng.uniform(0.03, 0.05)), int(rng.integers(1, 4))
-    x, y = left + radius * 2 + 2, radius * 2 + 4
-    if rng.random() < 0.6:
-        plate = tuple(int(v) for v in np.clip(out[size // 2, size // 2, :3] * rng.uniform(0.6, 1.3), 0, 255))
-        cv2.rectangle(out, (x - radius - 3, y - radius - 3), (x + radius * 3 + 3, y + radius * 4 + 3), (*plate, 255), -1)
-    for n in range(count):
-        at = (x + (n % 2) * radius * 2, y + n * radius * 3 // 2)
-        cv2.circle(out, at, radius, (*(int(rng.integers(5, 45)),) * 3, 255), -1, cv2.LINE_AA)
-        cv2.circle(out, at, max(1, radius // 2), (60, 60, 90, 255), -1, cv2.LINE_AA)
-    return out
-
-
-def card(rng: np.random.Generator, size: int) -> np.ndarray:
-    """RGBA: a bank or loyalty card, 85.6 x 54 mm (ISO/IEC 7810 ID-1): one colour or two, a stripe or a chip, digits."""
-    half = int(size * 0.5 * 54 / 85.6)
-    out = _slab(size, half, size // 25, colour(rng))
-    solid, left, right = out[..., 3] > 0, size // 2 - half, size // 2 + half
-    if rng.random() < 0.5:
-        cut = int(rng.integers(size // 4, size * 3 // 4))
-        out[cut:, :, :3][solid[cut:]] = colour(rng)
-    if rng.random() < 0.4:
-        x = left + half // 3
-        cv2.rectangle(out, (x, 2), (x + half // 3, size - 3), (25, 22, 22, 255), -1)
-    else:
-        cv2.rectangle(out, (left + half - size // 16, size // 8), (left + half + size // 16, size // 4), (205, 180, 110, 255), -1)
-    ink = (*((245,) * 3 if rng.random() < 0.6 else (20,) * 3), 255)
-    x = int(rng.integers(left + half, right - size // 16))
-    for y in range(size // 8, size * 7 // 8, max(4, size // 24)):
-        if rng.random() < 0.8:
-            cv2.line(out, (x, y), (x, y + max(2, size // 40)), ink, max(1, size // 60), cv2.LINE_AA)
-    out[..., 3][~solid] = 0
-    return out
-
-
-def paper(rng: np.random.Generator, size: int) -> np.ndarray:
-    """RGBA: a receipt or a shopping list, pale, with lines of print or handwriting."""
-    out = np.zeros((size, size, 4), np.uint8)
-    half = int(size * rng.uniform(0.12, 0.38))
-    left, right = size // 2 - half, size // 2 + half
-    tone = np.array([1, 1, rng.uniform(0.75, 1.0)]) * rng.uniform(205, 252)
-    out[1 : size - 1, left:right] = (*tone.astype(int).tolist(), 255)
-    ink = int(rng.integers(20, 130))
-    hand, step = rng.random() < 0.4, int(rng.integers(5, 14))
-    for y in range(step, size - step, step):
-        end = left + 4 + int((right - left - 8) * rng.uniform(0.2, 1))
-        if hand:
-            xs = np.arange(left + 4, max(end, left + 12), 3)
-            points = np.stack([xs, y + rng.normal(0, step * 0.22, len(xs))], 1).astype(np.int32)
-            cv2.polylines(out, [points], False, (ink // 2, ink // 2, ink, 255), 1, cv2.LINE_AA)
-        elif rng.random() < 0.85:
-            for x in range(left + 4, end - 3, int(rng.integers(3, 7))):
-                cv2.line(out, (x, y), (x + 2, y), (ink, ink, ink, 255), 1)
-    bend = 1 + 0.12 * np.sin(np.linspace(0, rng.uniform(1, 7), size) + rng.uniform(0, 6))[:, None, None]
-    out[..., :3] = np.clip(out[..., :3] * bend, 0, 255)
-    return out
-
-
-def keys(rng: np.random.Generator, size: int) -> np.ndarray:
-    """RGBA: a ring with one to four keys, now and then a coloured tag."""
-    out = np.zeros((size, size, 4), np.uint8)
-    middle = np.full(2, size * 0.5)
-    for _ in range(int(rng.integers(1, 5))):
-        metal = (np.array([1, rng.uniform(0.85, 1), rng.uniform(0.55, 1)]) * rng.uniform(120, 215)).astype(int).tolist()
-        turn, long, wide = rng.uniform(0, 2 * np.pi), size * rng.uniform(0.3, 0.45), int(size * rng.uniform(0.06, 0.1))
-        way = np.array([np.cos(turn), np.sin(turn)])
-        bow, tip = middle + way * size * 0.13, middle + way * long
-        cv2.line(out, tuple(int(v) for v in bow), tuple(int(v) for v in tip), (*metal, 255), max(3, wide // 2), cv2.LINE_AA)
-        cv2.circle(out, tuple(int(v) for v in bow), wide, (*metal, 255), -1, cv2.LINE_AA)
-    cv2.circle(out, (size // 2, size // 2), int(size * 0.12), (*(int(rng.integers(110, 200)),) * 3, 255), 3, cv2.LINE_AA)
-    if rng.random() < 0.4:
-        cv2.circle(out, (size // 2, int(size * 0.7)), int(size * 0.11), (*colour(rng), 255), -1, cv2.LINE_AA)
     return out
 
 

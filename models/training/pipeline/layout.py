@@ -29,7 +29,8 @@ class Layout:
 
     def _try(self, rng: np.random.Generator, w: int, h: int) -> tuple[float, float]:
         if not self.boxes or self.kind == "strewn" or rng.random() < 0.15:
-            return rng.uniform(-0.15 * w, self.size - 0.85 * w), rng.uniform(-0.15 * h, self.size - 0.85 * h)
+            # What is larger than the picture lies across it.
+            return tuple(rng.uniform(*sorted((-0.15 * side, self.size - 0.85 * side))) for side in (w, h))
         if self.kind == "rows":
             x0, y0, x1, y1 = self.boxes[-1] if rng.random() < 0.8 else self.boxes[rng.integers(0, len(self.boxes))]
             turn = self.step if rng.random() < 0.75 else self.step[::-1] * [-1, 1]

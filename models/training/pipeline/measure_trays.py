@@ -63,7 +63,8 @@ def figures(settings: dict, limits: dict) -> dict[str, float]:
         out.update(_breakdown(name, raws, truths, limits))
     for name, options in BARE.items():
         raws = _bare(settings, "demo", TRAYS, 65, options)
-        out[f"{name}.falseAlarmTrays"] = float(np.mean([(raw[:, 4] >= limits["score"]).any() for raw in raws]))
+        for what, limit in (("falseAlarmTrays", limits["score"]), ("doubtedTrays", limits["doubt"])):
+            out[f"{name}.{what}"] = float(np.mean([(raw[:, 4] >= limit).any() for raw in raws]))
     return out
 
 

@@ -53,7 +53,11 @@ class Ring:
         return min(self.slots, int(self.written.min()) * len(self.processes))
 
     def want(self, count: float) -> None:
-        """How many samples may have been made by now; beyond it the makers leave the processor to the trainer."""
+        """How many samples may have been made by now; beyond it the makers leave the processor to the trainer.
+
+        RuntimeError where a maker has ended: training would go on with the same samples for ever.
+        """
+        self._check()
         self.wanted[0] = int(count)
 
     def made(self) -> int:
@@ -61,9 +65,12 @@ class Ring:
 
     def wait(self, count: int) -> None:
         while self.ready() < min(count, self.slots):
-            if not all(process.is_alive() for process in self.processes):
-                raise RuntimeError("a process that makes samples has ended; its error is above")
+            self._check()
             time.sleep(0.2)
+
+    def _check(self) -> None:
+        if not all(process.is_alive() for process in self.processes):
+            raise RuntimeError("a process that makes samples has ended; its error is above; --resume goes on from what was learned")
 
     def close(self) -> None:
         self.stop.set()

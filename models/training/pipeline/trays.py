@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import clutter, photo
+from . import belongings, clutter, photo, pocket
 from .labels import colour
 from .layout import fresh
 from .place import paste, turned
@@ -159,21 +159,28 @@ def _seen(owner: np.ndarray, areas: list[float]) -> np.ndarray:
 
 
 # What people lay down that is not for sale: how often, and its size as a share of the picture.
-THINGS = ((clutter.phone, 0.08, 0.25, 0.6), (clutter.paper, 0.1, 0.2, 0.6), (clutter.keys, 0.05, 0.12, 0.3), (clutter.card, 0.05, 0.12, 0.35))
-
-
-# Of those, how many are a cut-out in place of a drawn one.
-CUT_OUT = 0.25
+THINGS = (
+    (belongings.phone, 0.08, 0.25, 0.6), (pocket.paper, 0.08, 0.2, 0.6), (belongings.keys, 0.07, 0.12, 0.4),
+    (pocket.card, 0.05, 0.12, 0.35), (pocket.coins, 0.03, 0.12, 0.3), (pocket.banknotes, 0.03, 0.2, 0.45),
+    (pocket.glasses, 0.03, 0.2, 0.45), (pocket.purse, 0.05, 0.2, 0.5), (pocket.cable, 0.02, 0.2, 0.5), (pocket.watch, 0.02, 0.2, 0.45),
+)  # fmt: skip
+# Of those, how many are a cut-out in place of a drawn one; how many more of the things that lie alone are phones or keys.
+CUT_OUT, COMMON = 0.15, 0.4
 
 
 def _clutter(rng: np.random.Generator, stock: Stock, picture: np.ndarray, things: float | None) -> None:
-    size = picture.shape[0]
-    only = int(rng.integers(0, len(THINGS))) if things is not None and rng.random() < things else None
+    size, only = picture.shape[0], None
+    if things is not None and rng.random() < things:
+        only = int(rng.choice([0, 2])) if rng.random() < COMMON else int(rng.integers(0, len(THINGS)))
     for n, (make, share, least, most) in enumerate(THINGS):
         if n == only or (things is None and rng.random() < share):
-            shape = stock.things[rng.integers(0, len(stock.things))] if stock.things and rng.random() < CUT_OUT else make(rng, 160)
-            thing = turned(shape, size * rng.uniform(least, most), rng.uniform(0, 360))
-            paste(picture, thing, int(rng.uniform(-0.2, 0.8) * size), int(rng.uniform(-0.2, 0.8) * size), (2, 2, 2, 0.3))
+            cut = stock.things and rng.random() < CUT_OUT
+            shape = stock.things[rng.integers(0, len(stock.things))] if cut else make(rng, 160)
+            # Alone they are met at any distance.
+            span = size * rng.uniform(least, most) * (rng.uniform(0.5, 1.5) if n == only else 1)
+            thing = turned(shape, span, rng.uniform(0, 360), rng.uniform(0.85, 1.15))
+            shadow = (int(rng.integers(-5, 6)), int(rng.integers(-5, 6)), rng.uniform(1, 5), rng.uniform(0, 0.5))
+            paste(picture, _tinted(rng, thing, picture.mean((0, 1))), int(rng.uniform(-0.2, 0.8) * size), int(rng.uniform(-0.2, 0.8) * size), shadow)
 
 
 def tray(
