@@ -32,8 +32,8 @@ const MOST_PAIRS = 6;
 /**
  * The whole item may look this much less like its product than the larger piece does; where neither shows it
  * clearly, it must lead all others by LEAD, and a part that lies inside the larger piece proves nothing. On 90
- * rendered trays 45 of 68 parts were joined so, and none of the 312 goods that really lay beside another; without
- * what is not clear it was 33.
+ * rendered trays 45 of 68 parts were joined so, and in none of 312 pairs goods that really lay beside each other;
+ * without what is not clear it was 33 parts.
  */
 const SLACK = 0.03;
 const LEAD = 0.1;
