@@ -90,7 +90,7 @@ const cases: [situation: string, plan: ExchangePlan, story: string, end: string]
     "quiet written timeout written nak written nak",
     "inDoubt",
   ],
-  ["a stray byte during the repeat after NAK is not ours", bare, "quiet written nak ack", "writing2"],
+  ["a byte during the repeat after NAK settles nothing yet", bare, "quiet written nak ack", "writing2"],
   ["bare: silence is never met with a repeat", bare, "quiet written timeout", "inDoubt"],
   ["bare: NAK, then taken", bare, "quiet written nak written ack", "accepted"],
   ["bare: ACK before the write is reported, then nothing", bare, "quiet ack written timeout", "accepted"],

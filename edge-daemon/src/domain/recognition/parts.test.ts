@@ -63,6 +63,7 @@ describe("two pieces", () => {
     ["neither of which is clear alone are one where they are together", unclear, { score: 0.93 }, true],
     ["that are most like the larger one's product, with a lead, are one", unclear, { sku: null }, true],
     ["that are most like it with hardly a lead are two", unclear, { sku: null, lead: 0.09 }, false],
+    ["that are a little less like it, and not clear, are two", unclear, { sku: null, score: 0.84 }, false],
     ["that are most like another product than the larger are two", unclearPear, { sku: null }, false],
     ["of an empty catalog are two", unclear, { sku: null, best: null, lead: 0 }, false],
   ];
